@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libdaemonset: decides what a DaemonSet controller should do. Facts in, decisions out: nothing here opens a file,
+ * reads a clock, starts a thread or keeps a global. This umbrella includes the headers in reading order; each can also
+ * be included alone.
+ *
+ *   base.h    errors, allocators, versions           read first
+ *   model.h   nodes, pods, a DaemonSet, revisions    what you fill in
+ *   match.h   may this node run the daemon pod, and why not
+ *   plan.h    what to create, delete, adopt, record  the library's main function
+ *   codec.h   the same from and to JSON and YAML     needs jansson and libyaml; the four above need libc alone
+ *
+ * Rule numbers such as "E9" are those of the semantics that this library follows: the DaemonSet controller of
+ * Kubernetes 1.37.2.
+ */
+#ifndef DAEMONSET_H
+#define DAEMONSET_H
+
+#include "daemonset/base.h"
+#include "daemonset/model.h"
+#include "daemonset/match.h"
+#include "daemonset/plan.h"
+#include "daemonset/codec.h"
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * codec.h: Kubernetes JSON and YAML to the structs of model.h, and plans to JSON. The only header whose functions need
+ * jansson and libyaml; they are absent from libdaemonset-core.a.
+ *
+ * Reading is lenient as the API server's clients are: unknown fields are ignored, null equals absent, the last of equal
+ * keys counts. What is read must have its field's kind: DSET_ERR_TYPE says where and what was expected. Text is UTF-8
+ * (a byte order mark is allowed) and must not hold NUL. YAML scalars resolve as Kubernetes resolves them (YAML 1.1:
+ * yes, on, 0644, ~; what is quoted stays a string); anchors and merge keys work.
+ *
+ * A DaemonSet is taken as the API server stores it; of the defaults only the update strategy, the history limit and
+ * the rolling budget are filled in (A2 to A4).
+ *
+ * jansson's allocator (json_set_alloc_funcs) belongs to the host. The library never sets it; it takes what jansson
+ * allocates from there and checks after each load that no allocation was lost on the way.
+ */
+#ifndef DAEMONSET_CODEC_H
+#define DAEMONSET_CODEC_H
+
+#include "daemonset/base.h"
+#include "daemonset/match.h"
+#include "daemonset/model.h"
+#include "daemonset/plan.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bounds on what is read. NULL in its place means all defaults; 0 in a member means its default. */
+typedef struct dset_read_options {
+  size_t size;
+  const dset_allocator *allocator; /* for the result; NULL = malloc and free */
+  size_t max_bytes;                /* of text; default 64 MiB; more is DSET_ERR_LIMIT */
+  size_t max_depth;                /* of nesting; default and maximum 1,000; more is DSET_ERR_LIMIT */
+  size_t max_values;               /* of one YAML document with its aliases expanded; default 1,000,000 */
+} dset_read_options;
+
+/* Kinds of objects. */
+enum dset_kind {
+  DSET_KIND_OTHER = 0, /* anything else: named, but not read */
+  DSET_KIND_DAEMONSET = 1,
+  DSET_KIND_NODE = 2,
+  DSET_KIND_POD = 3,
+  DSET_KIND_REVISION = 4
+};
+
+/*
+ * One object of a document set. Exactly the pointer that belongs to `kind` is set. Lists (kind List, NodeList, ...) are
+ * taken apart: their items appear one by one, in order, with the index of the list.
+ */
+typedef struct dset_object {
+  int32_t kind; /* enum dset_kind */
+  size_t index; /* position of its document in the text, from 0; documents that hold only a comment count */
+  size_t line;  /* where its document starts */
+  const char *api_version;
+  const char *kind_name;
+  const dset_daemonset *daemonset;
+  const dset_node *node;
+  const dset_pod *pod;
+  const dset_revision *revision;
+} dset_object;
+
+/* The objects of one text. Immutable. */
+typedef struct dset_documents dset_documents;
+
+/*
+ * Reads all documents of `text`: JSON (one value or several in a row) or YAML with any number of documents, told apart
+ * by the first character. `*documents` is released with dset_documents_free() and does not need the text afterwards.
+ * A text without any document is not an error.
+ * Errors: DSET_ERR_SYNTAX, DSET_ERR_TYPE, DSET_ERR_RANGE, DSET_ERR_LIMIT, DSET_ERR_ENCODING, each with line, column
+ * and, where there is one, path; DSET_ERR_INVALID (an argument is NULL), DSET_ERR_ABI, DSET_ERR_NOMEM.
+ */
+DSET_API int dset_documents_read(const char *text, size_t bytes, const dset_read_options *options,
+                                 dset_documents **documents, dset_error *error);
+
+/* Releases documents and every object in them; NULL is allowed. */
+DSET_API void dset_documents_free(dset_documents *documents);
+
+/* How many objects there are. */
+DSET_API size_t dset_documents_count(const dset_documents *documents);
+
+/* Object `index`, in the order of the text; NULL past the end. */
+DSET_API const dset_object *dset_documents_object(const dset_documents *documents, size_t index);
+
+/* A planning question: a snapshot with its options. Immutable. */
+typedef struct dset_state dset_state;
+
+/*
+ * Reads one planning question, a JSON or YAML object:
+ *
+ *   { "name": any text, "now": RFC 3339 time,
+ *     "options": {"burst": 250, "revisionHash": "...", "backoffInitialSeconds": 1, "backoffMaxSeconds": 900},
+ *     "daemonSet": {...}, "nodes": [...], "pods": [...], "controllerRevisions": [...],
+ *     "backoff": [{"node": name, "delaySeconds": number, "last": RFC 3339 time}],
+ *     "inFlight": {"creates": n, "deletes": n, "since": RFC 3339 time} }
+ *
+ * Only `daemonSet` is required; without `now` the snapshot's now_ms is 0. `*state` is released with dset_state_free().
+ * Errors: as dset_documents_read(); a missing member is DSET_ERR_INVALID.
+ */
+DSET_API int dset_state_read(const char *text, size_t bytes, const dset_read_options *options, dset_state **state,
+                             dset_error *error);
+
+/* The question's name; "" when absent. */
+DSET_API const char *dset_state_name(const dset_state *state);
+
+/* What to pass to dset_plan_compute(); owned by the state. `nodes` of an explain question are in it as well. */
+DSET_API const dset_snapshot *dset_state_snapshot(const dset_state *state);
+DSET_API const dset_options *dset_state_options(const dset_state *state);
+
+/* Releases a state; NULL is allowed. */
+DSET_API void dset_state_free(dset_state *state);
+
+/* Text made by the library. Immutable. */
+typedef struct dset_text dset_text;
+
+/* The bytes, NUL-terminated, and their number without the NUL. */
+DSET_API const char *dset_text_bytes(const dset_text *text);
+DSET_API size_t dset_text_length(const dset_text *text);
+
+/* Releases a text; NULL is allowed. */
+DSET_API void dset_text_free(dset_text *text);
+
+/* How to write. NULL in its place means all defaults. */
+typedef struct dset_write_options {
+  size_t size;
+  const dset_allocator *allocator; /* for the text; NULL = malloc and free */
+  const char *name;                /* becomes the member `name`; NULL = none */
+  const dset_daemonset *manifests; /* not NULL: each CreatePod carries its whole pod, made from this DaemonSet */
+} dset_write_options;
+
+/*
+ * The plan as one line of JSON without a final newline: {"name", "actions", "status", "problems", "backoff",
+ * "nextCheck"}; times are RFC 3339.
+ * Errors: DSET_ERR_INVALID (an argument is NULL; `manifests` has no revision_data that is a template), DSET_ERR_ABI,
+ * DSET_ERR_NOMEM.
+ */
+DSET_API int dset_plan_json(const dset_plan *plan, const dset_write_options *options, dset_text **text,
+                            dset_error *error);
+
+/*
+ * Verdicts and reasons for each node as one line of JSON: {"name", "verdicts": [{"node", "run", "continue",
+ * "reasons": [{"code", "text"}]}]}, in the order of `nodes`.
+ * Errors: as dset_matcher_new().
+ */
+DSET_API int dset_explain_json(const dset_daemonset *daemonset, const dset_node *const *nodes, size_t node_count,
+                               const dset_write_options *options, dset_text **text, dset_error *error);
+
+/*
+ * The pod that a CreatePod action asks for, as JSON (C19 to C22): made from the template in the DaemonSet's
+ * revision_data, with the automatic tolerations, pinned to `node`, labelled with `hash` unless it is "".
+ * Errors: DSET_ERR_INVALID (an argument is NULL; revision_data is not a template), DSET_ERR_ABI, DSET_ERR_NOMEM.
+ */
+DSET_API int dset_pod_json(const dset_daemonset *daemonset, const char *node, const char *hash,
+                           const dset_write_options *options, dset_text **text, dset_error *error);
+
+/*
+ * Parses an RFC 3339 time such as "2026-03-01T12:00:00.5+01:00" to milliseconds since 1970 (fractions of a millisecond
+ * are dropped). Errors: DSET_ERR_INVALID (an argument is NULL), DSET_ERR_RANGE (not such a time).
+ */
+DSET_API int dset_time_parse(const char *text, int64_t *time_ms, dset_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
