@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* text.c (L0): strings. */
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *dset_text_or_empty(const char *text) {
+  return text == NULL ? "" : text;
+}
+
+bool dset_text_empty(const char *text) {
+  return text == NULL || text[0] == '\0';
+}
+
+bool dset_text_equal(const char *a, const char *b) {
+  return a == b || strcmp(dset_text_or_empty(a), dset_text_or_empty(b)) == 0;
+}
+
+int dset_text_compare(const char *a, const char *b) {
+  return strcmp(dset_text_or_empty(a), dset_text_or_empty(b));
+}
+
+bool dset_text_to_int64(const char *text, size_t bytes, int64_t *value) {
+  size_t at = bytes > 0 && (text[0] == '+' || text[0] == '-') ? 1 : 0;
+  bool negative = at == 1 && text[0] == '-';
+  if (at == bytes) return false;
+  uint64_t limit = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
+  uint64_t number = 0;
+  for (; at < bytes; at++) {
+    if (text[at] < '0' || text[at] > '9') return false;
+    uint64_t digit = (uint64_t)(text[at] - '0');
+    if (number > (limit - digit) / 10) return false;
+    number = number * 10 + digit;
+  }
+  if (negative) {
+    *value = number == (uint64_t)INT64_MAX + 1 ? INT64_MIN : -(int64_t)number;
+  } else {
+    *value = (int64_t)number;
+  }
+  return true;
+}
+
+void dset_buffer_init(dset_buffer *buffer, const dset_allocator *allocator) {
+  dset_arena defaults;
+  dset_arena_init(&defaults, allocator);
+  *buffer = (dset_buffer){.allocator = defaults.allocator};
+}
+
+/* Makes room for `extra` bytes and a NUL. */
+static bool reserve(dset_buffer *buffer, size_t extra) {
+  if (buffer->failed) return false;
+  if (extra < buffer->capacity - buffer->length && buffer->capacity != 0) return true;
+  if (extra > SIZE_MAX / 4 || buffer->length > SIZE_MAX / 4) {
+    buffer->failed = true;
+    return false;
+  }
+  size_t capacity = buffer->capacity < 128 ? 128 : buffer->capacity;
+  while (capacity - buffer->length <= extra) capacity *= 2;
+  char *bytes = buffer->allocator.allocate(buffer->allocator.context, capacity);
+  if (bytes == NULL) {
+    buffer->failed = true;
+    return false;
+  }
+  if (buffer->length != 0) memcpy(bytes, buffer->bytes, buffer->length);
+  bytes[buffer->length] = '\0';
+  if (buffer->bytes != NULL) buffer->allocator.release(buffer->allocator.context, buffer->bytes, buffer->capacity);
+  buffer->bytes = bytes;
+  buffer->capacity = capacity;
+  return true;
+}
+
+void dset_buffer_add(dset_buffer *buffer, const char *bytes, size_t length) {
+  if (!reserve(buffer, length)) return;
+  if (length != 0) memcpy(buffer->bytes + buffer->length, bytes, length);
+  buffer->length += length;
+  buffer->bytes[buffer->length] = '\0';
+}
+
+void dset_buffer_string(dset_buffer *buffer, const char *text) {
+  dset_buffer_add(buffer, dset_text_or_empty(text), strlen(dset_text_or_empty(text)));
+}
+
+void dset_buffer_format(dset_buffer *buffer, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(NULL, 0, format, arguments);
+  va_end(arguments);
+  if (length < 0 || !reserve(buffer, (size_t)length)) {
+    buffer->failed = true;
+    return;
+  }
+  va_start(arguments, format);
+  vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, arguments);
+  va_end(arguments);
+  buffer->length += (size_t)length;
+}
+
+void dset_buffer_clear(dset_buffer *buffer) {
+  if (buffer->bytes != NULL) buffer->allocator.release(buffer->allocator.context, buffer->bytes, buffer->capacity);
+  *buffer = (dset_buffer){.allocator = buffer->allocator};
+}
+
+char *dset_arena_format(dset_arena *arena, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(NULL, 0, format, arguments);
+  va_end(arguments);
+  if (length < 0) return NULL;
+  char *text = dset_arena_alloc(arena, (size_t)length + 1, 1);
+  if (text == NULL) return NULL;
+  va_start(arguments, format);
+  vsnprintf(text, (size_t)length + 1, format, arguments);
+  va_end(arguments);
+  return text;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* text.h (L0): strings: NULL-safe comparison, number parsing, and a buffer that grows. */
+#ifndef DSET_LIB_TEXT_H
+#define DSET_LIB_TEXT_H
+
+#include "arena.h"
+#include "daemonset/base.h"
+#include "error.h"
+
+/* `text`, or "" for NULL. */
+const char *dset_text_or_empty(const char *text);
+
+bool dset_text_empty(const char *text);
+bool dset_text_equal(const char *a, const char *b);
+
+/* Byte order, as strcmp; NULL is "". */
+int dset_text_compare(const char *a, const char *b);
+
+/* Base-10 int64 with optional sign, digits only, the whole of `text`; false on anything else or overflow (C14). */
+bool dset_text_to_int64(const char *text, size_t bytes, int64_t *value);
+
+/* Text that grows. After a failed allocation `failed` stays set and further writes do nothing. */
+typedef struct dset_buffer {
+  dset_allocator allocator;
+  char *bytes; /* NUL-terminated once something was written */
+  size_t length;
+  size_t capacity;
+  bool failed;
+} dset_buffer;
+
+void dset_buffer_init(dset_buffer *buffer, const dset_allocator *allocator);
+void dset_buffer_add(dset_buffer *buffer, const char *bytes, size_t length);
+void dset_buffer_string(dset_buffer *buffer, const char *text);
+void dset_buffer_format(dset_buffer *buffer, const char *format, ...) DSET_PRINTF(2, 3);
+void dset_buffer_clear(dset_buffer *buffer);
+
+/* A formatted string in an arena; NULL when an allocation fails. */
+char *dset_arena_format(dset_arena *arena, const char *format, ...) DSET_PRINTF(2, 3);
+
+#endif
