@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check.c (L1): the contract of the caller's structs. */
+#include "check.h"
+
+#include <stdio.h>
+
+#include "model.h"
+#include "text.h"
+
+/* Which object a check is about. */
+typedef struct subject {
+  const char *name;
+  size_t index;
+  dset_error *error;
+} subject;
+
+static int fail(const subject *about, int code, const char *member, const char *text) {
+  char path[128];
+  const char *dot = member[0] == '\0' ? "" : ".";
+  if (about->index == DSET_CHECK_SINGLE) {
+    snprintf(path, sizeof path, "%s%s%s", about->name, dot, member);
+  } else {
+    snprintf(path, sizeof path, "%s[%zu]%s%s", about->name, about->index, dot, member);
+  }
+  return dset_fail(about->error, code, path, "%s", text);
+}
+
+int dset_fail_size(dset_error *error, const char *name) {
+  return dset_fail(error, DSET_ERR_ABI, name, "the member `size` must be 0 or the struct's size in this release");
+}
+
+static int check_object(const subject *about, const void *object, size_t size) {
+  if (object == NULL) return fail(about, DSET_ERR_INVALID, "", "must not be NULL");
+  if (!dset_abi_ok(object, size)) {
+    return fail(about, DSET_ERR_ABI, "", "the member `size` must be 0 or the struct's size in this release");
+  }
+  return DSET_OK;
+}
+
+static int check_list(const subject *about, const void *items, size_t count, const char *member) {
+  if (items != NULL || count == 0) return DSET_OK;
+  return fail(about, DSET_ERR_INVALID, member, "has a count but no items");
+}
+
+static int check_requirements(const subject *about, const dset_requirement *items, size_t count, const char *member) {
+  int code = check_list(about, items, count, member);
+  for (size_t i = 0; code == DSET_OK && i < count; i++) {
+    code = check_list(about, items[i].values, items[i].value_count, member);
+  }
+  return code;
+}
+
+static int check_terms(const subject *about, const dset_terms *terms) {
+  if (terms == NULL) return DSET_OK;
+  int code = check_list(about, terms->terms, terms->count, "required_affinity");
+  for (size_t i = 0; code == DSET_OK && i < terms->count; i++) {
+    const dset_term *term = &terms->terms[i];
+    code = check_requirements(about, term->expressions, term->expression_count, "required_affinity");
+    if (code == DSET_OK) code = check_requirements(about, term->fields, term->field_count, "required_affinity");
+  }
+  return code;
+}
+
+int dset_check_list(const void *items, size_t count, const char *name, dset_error *error) {
+  subject about = {name, DSET_CHECK_SINGLE, error};
+  return check_list(&about, items, count, "");
+}
+
+static int check_selector(const subject *about, const dset_selector *selector) {
+  if (selector == NULL) return DSET_OK;
+  int code = check_list(about, selector->labels, selector->label_count, "selector");
+  if (code != DSET_OK) return code;
+  return check_requirements(about, selector->expressions, selector->expression_count, "selector");
+}
+
+int dset_check_daemonset(const dset_daemonset *daemonset, dset_error *error) {
+  subject about = {"daemonset", DSET_CHECK_SINGLE, error};
+  int code = check_object(&about, daemonset, sizeof *daemonset);
+  if (code != DSET_OK) return code;
+  if (daemonset->status != NULL && !dset_abi_ok(daemonset->status, sizeof *daemonset->status)) {
+    return dset_fail_size(error, "daemonset.status");
+  }
+  const struct {
+    const void *items;
+    size_t count;
+    const char *member;
+  } lists[] = {
+      {daemonset->template_labels, daemonset->template_label_count, "template_labels"},
+      {daemonset->node_selector, daemonset->node_selector_count, "node_selector"},
+      {daemonset->tolerations, daemonset->toleration_count, "tolerations"},
+      {daemonset->revision_data, daemonset->revision_data_bytes, "revision_data"},
+  };
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    code = check_list(&about, lists[i].items, lists[i].count, lists[i].member);
+    if (code != DSET_OK) return code;
+  }
+  code = check_selector(&about, daemonset->selector);
+  return code != DSET_OK ? code : check_terms(&about, daemonset->required_affinity);
+}
+
+int dset_check_node(const dset_node *node, const char *name, size_t index, dset_error *error) {
+  subject about = {name, index, error};
+  int code = check_object(&about, node, sizeof *node);
+  if (code == DSET_OK) code = check_list(&about, node->labels, node->label_count, "labels");
+  if (code == DSET_OK) code = check_list(&about, node->taints, node->taint_count, "taints");
+  return code;
+}
+
+int dset_check_pod(const dset_pod *pod, const char *name, size_t index, dset_error *error) {
+  subject about = {name, index, error};
+  int code = check_object(&about, pod, sizeof *pod);
+  if (code == DSET_OK) code = check_list(&about, pod->labels, pod->label_count, "labels");
+  if (code == DSET_OK) code = check_list(&about, pod->owners, pod->owner_count, "owners");
+  if (code == DSET_OK) code = check_terms(&about, pod->required_affinity);
+  if (code == DSET_OK && dset_text_empty(pod->name)) code = fail(&about, DSET_ERR_INVALID, "name", "must not be empty");
+  return code;
+}
+
+int dset_check_revision(const dset_revision *revision, const char *name, size_t index, dset_error *error) {
+  subject about = {name, index, error};
+  int code = check_object(&about, revision, sizeof *revision);
+  if (code == DSET_OK) code = check_list(&about, revision->labels, revision->label_count, "labels");
+  if (code == DSET_OK) code = check_list(&about, revision->owners, revision->owner_count, "owners");
+  if (code == DSET_OK) code = check_list(&about, revision->data, revision->data_bytes, "data");
+  if (code == DSET_OK && dset_text_empty(revision->name)) {
+    code = fail(&about, DSET_ERR_INVALID, "name", "must not be empty");
+  }
+  return code;
+}
