@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* match.h (L2): inside the matcher, for the stages that build and ask it. */
+#ifndef DSET_LIB_MATCH_H
+#define DSET_LIB_MATCH_H
+
+#include "affinity.h"
+#include "daemonset/match.h"
+#include "taint.h"
+
+typedef struct dset_rules {
+  const char *node_name;
+  dset_label *selector; /* by key */
+  size_t selector_count;
+  dset_parsed_affinity affinity;
+  dset_tolerations tolerations;
+} dset_rules;
+
+/* Compiles the placement rules of a checked DaemonSet into `arena`; false when an allocation fails. */
+bool dset_rules_of(dset_arena *arena, const dset_daemonset *daemonset, bool compare_tolerations, dset_rules *rules);
+
+/* enum dset_verdict of a checked node (C4). `reasons` may be NULL. */
+int dset_rules_verdict(const dset_rules *rules, const dset_node *node, dset_reasons *reasons);
+
+#endif
