@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * claim.c (L3): whose pods? An object of the DaemonSet's namespace is (D4)
+ *
+ *   its controller | selector matches | object is deleting | result
+ *   another        | any              | any                | ignored
+ *   ours           | yes              | any                | kept
+ *   ours           | no               | any                | released
+ *   none           | yes              | no                 | adopted
+ *   none           | yes              | yes                | ignored
+ *   none           | no               | any                | ignored
+ *
+ * A DaemonSet that is being deleted claims nothing; its sync ends before this stage (I6).
+ */
+#include "claim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "text.h"
+
+enum dset_claim_result dset_claim_decide(bool has_controller, bool ours, bool matches, bool deleting) {
+  if (has_controller) {
+    if (!ours) return DSET_CLAIM_IGNORE;
+    return matches ? DSET_CLAIM_KEEP : DSET_CLAIM_RELEASE;
+  }
+  return matches && !deleting ? DSET_CLAIM_ADOPT : DSET_CLAIM_IGNORE;
+}
+
+/* D2, for pods: kind, name and uid. */
+static bool is_ours(const dset_owner *controller, const dset_daemonset *daemonset) {
+  return dset_text_equal(controller->uid, daemonset->uid) && dset_text_equal(controller->kind, "DaemonSet") &&
+         dset_text_equal(controller->name, daemonset->name);
+}
+
+static enum dset_claim_result decide(const dset_sync *sync, const dset_pod *pod) {
+  const dset_owner *controller = dset_controller_of(pod->owners, pod->owner_count);
+  bool ours = controller != NULL && is_ours(controller, sync->daemonset);
+  if (controller != NULL && !ours) return DSET_CLAIM_IGNORE;
+  bool matches = dset_selector_matches(&sync->selector, pod->labels, pod->label_count);
+  return dset_claim_decide(controller != NULL, ours, matches, pod->deleting);
+}
+
+/* The node an unbound pod is pinned to: the first requirement metadata.name In decides, whether it helps or not. */
+static const char *pinned_node(const dset_terms *terms) {
+  if (terms == NULL) return NULL;
+  for (size_t i = 0; i < terms->count; i++) {
+    const dset_term *term = &terms->terms[i];
+    for (size_t j = 0; j < term->field_count; j++) {
+      const dset_requirement *field = &term->fields[j];
+      if (!dset_text_equal(field->key, "metadata.name") || !dset_text_equal(field->op, "In")) continue;
+      return field->value_count == 1 ? dset_text_or_empty(field->values[0]) : NULL;
+    }
+  }
+  return NULL;
+}
+
+static dset_claim claim_of(const dset_sync *sync, const dset_pod *pod) {
+  dset_claim claim = {.pod = pod, .node = DSET_TABLE_NONE};
+  claim.target = dset_text_empty(pod->node_name) ? pinned_node(pod->required_affinity) : pod->node_name;
+  if (claim.target != NULL) claim.node = dset_table_find(&sync->nodes, claim.target, "");
+  return claim;
+}
+
+static int compare_names(const void *a, const void *b) {
+  const dset_pod *const *left = a;
+  const dset_pod *const *right = b;
+  return dset_text_compare((*left)->name, (*right)->name);
+}
+
+/* Appends to a list that is empty most of the time. */
+static bool add_pod(dset_arena *arena, const dset_pod ***items, size_t *count, size_t *capacity, const dset_pod *pod) {
+  const dset_pod **grown = dset_arena_grow(arena, *items, *count, capacity, sizeof *grown);
+  if (grown == NULL) return false;
+  grown[(*count)++] = pod;
+  *items = grown;
+  return true;
+}
+
+bool dset_claim_pods(const dset_sync *sync, dset_claims *claims) {
+  const dset_daemonset *daemonset = sync->daemonset;
+  const dset_snapshot *snapshot = sync->snapshot;
+  *claims = (dset_claims){0};
+  claims->owner_incomplete =
+      dset_text_empty(daemonset->ns) || dset_text_empty(daemonset->name) || dset_text_empty(daemonset->uid);
+  if (claims->owner_incomplete) return true;
+  claims->items = dset_arena_alloc(sync->scratch, snapshot->pod_count, sizeof *claims->items);
+  if (claims->items == NULL) return false;
+  size_t adopt_capacity = 0;
+  size_t release_capacity = 0;
+  for (size_t i = 0; i < snapshot->pod_count; i++) {
+    const dset_pod *pod = snapshot->pods[i];
+    if (!dset_text_equal(pod->ns, daemonset->ns)) continue;
+    enum dset_claim_result result = decide(sync, pod);
+    if (result == DSET_CLAIM_KEEP || result == DSET_CLAIM_ADOPT) claims->items[claims->count++] = claim_of(sync, pod);
+    if (result == DSET_CLAIM_ADOPT &&
+        !add_pod(sync->scratch, &claims->adopt, &claims->adopt_count, &adopt_capacity, pod)) {
+      return false;
+    }
+    if (result == DSET_CLAIM_RELEASE &&
+        !add_pod(sync->scratch, &claims->release, &claims->release_count, &release_capacity, pod)) {
+      return false;
+    }
+  }
+  if (claims->adopt_count > 1) qsort(claims->adopt, claims->adopt_count, sizeof *claims->adopt, compare_names);
+  if (claims->release_count > 1) qsort(claims->release, claims->release_count, sizeof *claims->release, compare_names);
+  return true;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * manage.c (L3): one usable pod on every eligible node.
+ *
+ * Per node (E4); `pods` are the live ones of its entry, deleting ones are never touched again:
+ *
+ *   verdict  | entry | action
+ *   RUN      | no    | create
+ *   RUN      | yes   | sort out its pods
+ *   STAY     | yes   | sort out its pods, never create
+ *   STAY     | no    | nothing
+ *   NEITHER  | yes   | delete every live pod
+ *   NEITHER  | no    | nothing
+ *
+ * Sorting out (E5 to E14): Succeeded pods go. Failed pods go, one each time the node's back-off has run out. Of the
+ * rest R:
+ *
+ *   surge | R          | action
+ *   off   | 0 or 1     | nothing
+ *   off   | 2 or more  | all but the first go
+ *   on    | 0          | create, if RUN
+ *   on    | 1          | nothing
+ *   on    | 2 or more  | the first with the current hash (N) and the first with another (O) stay, the others go; then
+ *
+ *   O is ready | N is available | action (E14)
+ *   no         | any            | O goes
+ *   yes        | yes            | O goes
+ *   yes        | no             | both stay
+ *
+ * Pods that wait for a node which vanished go, deleting ones too (E15).
+ */
+#include "manage.h"
+
+#include <string.h>
+
+#include "model.h"
+#include "text.h"
+
+struct manager {
+  const dset_sync *sync;
+  const char *hash;
+  dset_backoffs *backoffs;
+  dset_managed *managed;
+  const dset_pod **rest; /* R of the node at hand */
+  bool surge;
+};
+
+enum { PART_NODES = 0, PART_VANISHED = 1 };
+
+/* F3: with a total of 1, so that any percentage counts. */
+static bool surge_is_on(const dset_daemonset *daemonset) {
+  int64_t surge;
+  return daemonset->strategy == DSET_STRATEGY_ROLLING_UPDATE && daemonset->has_rolling_update &&
+         dset_amount_scale(&daemonset->max_surge, 1, &surge) && surge > 0;
+}
+
+static void remove_pod(struct manager *manager, const dset_entry *entry, const dset_pod *pod, int cause) {
+  dset_work_delete(&manager->managed->work, entry->name, pod, PART_NODES, cause);
+}
+
+/* E7 to E9. `place` is that of the node's back-off entry. */
+static bool handle_failed(struct manager *manager, const dset_entry *entry, const dset_pod *pod, size_t *place) {
+  if (dset_backoffs_active(manager->backoffs, *place)) {
+    const dset_backoff *backoff = &manager->backoffs->items[*place];
+    int64_t until_ms = dset_time_add(backoff->last_ms, backoff->delay_ms);
+    if (until_ms < manager->managed->waits_until_ms) manager->managed->waits_until_ms = until_ms;
+    return true;
+  }
+  if (!dset_backoffs_advance(manager->backoffs, entry->name, place)) return false;
+  dset_work_event(&manager->managed->work, entry->name, pod);
+  remove_pod(manager, entry, pod, DSET_CAUSE_POD_FAILED);
+  return true;
+}
+
+/* E5: deals with terminal pods and leaves the others in manager->rest. */
+static bool sort_out(struct manager *manager, const dset_entry *entry, size_t *rest_count) {
+  size_t place = DSET_TABLE_NONE;
+  bool looked_up = false;
+  *rest_count = 0;
+  for (size_t i = 0; i < entry->count; i++) {
+    const dset_pod *pod = entry->pods[i];
+    if (pod->deleting) continue;
+    if (pod->phase == DSET_PHASE_FAILED) {
+      if (!looked_up) place = dset_backoffs_find(manager->backoffs, entry->name);
+      looked_up = true;
+      if (!handle_failed(manager, entry, pod, &place)) return false;
+    } else if (pod->phase == DSET_PHASE_SUCCEEDED) {
+      dset_work_event(&manager->managed->work, entry->name, pod);
+      remove_pod(manager, entry, pod, DSET_CAUSE_POD_SUCCEEDED);
+    } else {
+      manager->rest[(*rest_count)++] = pod;
+    }
+  }
+  return true;
+}
+
+/* E13 and E14. */
+static void keep_old_and_new(struct manager *manager, const dset_entry *entry, size_t rest_count) {
+  const dset_pod *newest = NULL;
+  const dset_pod *oldest = NULL;
+  for (size_t i = 0; i < rest_count; i++) {
+    const dset_pod *pod = manager->rest[i];
+    const char *carried = dset_label_value(pod->labels, pod->label_count, DSET_LABEL_HASH);
+    bool current = strcmp(dset_text_or_empty(carried), manager->hash) == 0;
+    const dset_pod **kept = current ? &newest : &oldest;
+    if (*kept == NULL) {
+      *kept = pod;
+    } else {
+      remove_pod(manager, entry, pod, DSET_CAUSE_EXCESS);
+    }
+  }
+  if (newest == NULL || oldest == NULL) return;
+  const dset_sync *sync = manager->sync;
+  if (!oldest->ready) {
+    remove_pod(manager, entry, oldest, DSET_CAUSE_OUTDATED_NOT_READY);
+  } else if (dset_pod_available(newest, sync->daemonset->min_ready_seconds, sync->snapshot->now_ms)) {
+    remove_pod(manager, entry, oldest, DSET_CAUSE_OUTDATED_REPLACED);
+  }
+}
+
+static bool manage_entry(struct manager *manager, const dset_entry *entry) {
+  dset_work *work = &manager->managed->work;
+  if (entry->count == 0) {
+    if (entry->verdict == DSET_VERDICT_RUN) {
+      dset_work_create(work, entry->name, PART_NODES, DSET_CAUSE_NODE_NEEDS_POD);
+    }
+    return true;
+  }
+  if (entry->verdict == DSET_VERDICT_NEITHER) {
+    for (size_t i = 0; i < entry->count; i++) {
+      if (!entry->pods[i]->deleting) remove_pod(manager, entry, entry->pods[i], DSET_CAUSE_NODE_INELIGIBLE);
+    }
+    return true;
+  }
+  size_t rest_count;
+  if (!sort_out(manager, entry, &rest_count)) return false;
+  if (!manager->surge) {
+    for (size_t i = 1; i < rest_count; i++) remove_pod(manager, entry, manager->rest[i], DSET_CAUSE_EXCESS);
+  } else if (rest_count >= 2) {
+    keep_old_and_new(manager, entry, rest_count);
+  } else if (rest_count == 0 && entry->verdict == DSET_VERDICT_RUN) {
+    dset_work_create(work, entry->name, PART_NODES, DSET_CAUSE_NODE_NEEDS_REPLACEMENT);
+  }
+  return true;
+}
+
+bool dset_manage(const dset_sync *sync, const dset_census *census, const char *hash, dset_backoffs *backoffs,
+                 dset_managed *managed) {
+  dset_work_init(&managed->work, sync->scratch);
+  managed->waits_until_ms = DSET_NEVER;
+  struct manager manager = {.sync = sync, .hash = hash, .backoffs = backoffs, .managed = managed};
+  manager.surge = surge_is_on(sync->daemonset);
+  manager.rest = dset_arena_alloc(sync->scratch, census->most_pods, sizeof *manager.rest);
+  if (manager.rest == NULL) return false;
+  for (size_t i = 0; i < census->node_count; i++) {
+    if (!manage_entry(&manager, &census->entries[i])) return false;
+  }
+  for (size_t i = census->node_count; i < census->count; i++) {
+    const dset_entry *entry = &census->entries[i];
+    for (size_t j = 0; j < entry->count; j++) {
+      if (!dset_text_empty(entry->pods[j]->node_name)) continue;
+      dset_work_delete(&managed->work, entry->name, entry->pods[j], PART_VANISHED, DSET_CAUSE_NODE_GONE);
+    }
+  }
+  dset_work_finish(&managed->work, sync->options.burst);
+  return !managed->work.failed;
+}

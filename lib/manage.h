@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manage.h (L3): one usable pod on every eligible node. */
+#ifndef DSET_LIB_MANAGE_H
+#define DSET_LIB_MANAGE_H
+
+#include "backoff.h"
+#include "census.h"
+#include "work.h"
+
+/* What manage found. `waits_until_ms` is the earliest end of a back-off that a failed pod waits for, or DSET_NEVER. */
+typedef struct dset_managed {
+  dset_work work;
+  int64_t waits_until_ms;
+} dset_managed;
+
+/* Decides on every node (section E). False when an allocation fails. */
+bool dset_manage(const dset_sync *sync, const dset_census *census, const char *hash, dset_backoffs *backoffs,
+                 dset_managed *managed);
+
+#endif
