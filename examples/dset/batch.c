@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * batch.c: `--batch`: one JSON question a line in, one JSON answer a line out, in order, so that a program in any
+ * language can keep one process and ask it. A line that cannot be answered gets {"name", "error"}; the next one is
+ * answered all the same. Every answer is flushed, so that a host that waits for it gets it.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "dset.h"
+
+/* A JSON string on standard output; NULL is "". */
+static void print_string(const char *text) {
+  json_t *value = json_string(text == NULL ? "" : text);
+  char *encoded = value == NULL ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+  fputs(need(encoded), stdout);
+  free(encoded);
+  json_decref(value);
+}
+
+void print_origin(const origin *from) {
+  fputs("\"file\":", stdout);
+  print_string(from->file);
+  printf(",\"index\":%zu", from->index);
+}
+
+static void answer_error(const char *name, const dset_error *error) {
+  fputs("{\"name\":", stdout);
+  print_string(name);
+  fputs(",\"error\":{\"code\":", stdout);
+  print_string(dset_code_name(error->code));
+  fputs(",\"text\":", stdout);
+  print_string(error->text);
+  fputs(",\"path\":", stdout);
+  print_string(error->path);
+  printf(",\"line\":%zu,\"column\":%zu}}\n", error->line, error->column);
+}
+
+/* The name of a question that could not be read as one; it may still be JSON. */
+static void answer_unread(const char *line, size_t length, const dset_error *error) {
+  json_t *tree = json_loadb(line, length, 0, NULL);
+  answer_error(json_string_value(json_object_get(tree, "name")), error);
+  json_decref(tree);
+}
+
+static int plan_text(const dset_state *state, const struct request *request, const dset_write_options *options,
+                     dset_text **text, dset_error *error) {
+  dset_snapshot snapshot = *dset_state_snapshot(state);
+  dset_options planning = *dset_state_options(state);
+  if (request->has_now) snapshot.now_ms = request->now_ms;
+  if (snapshot.now_ms == 0) {
+    *error = (dset_error){.code = DSET_ERR_INVALID, .path = "now", .text = "the member is missing"};
+    return DSET_ERR_INVALID;
+  }
+  if (request->burst != 0) planning.burst = request->burst;
+  dset_plan *plan;
+  int code = dset_plan_compute(&snapshot, &planning, &plan, error);
+  if (code != DSET_OK) return code;
+  code = dset_plan_json(plan, options, text, error);
+  dset_plan_free(plan);
+  return code;
+}
+
+static void answer(const char *line, size_t length, const struct request *request) {
+  dset_state *state;
+  dset_error error;
+  if (dset_state_read(line, length, NULL, &state, &error) != DSET_OK) {
+    answer_unread(line, length, &error);
+    return;
+  }
+  const dset_snapshot *snapshot = dset_state_snapshot(state);
+  dset_write_options options = {.size = sizeof options, .name = dset_state_name(state)};
+  if (request->manifests) options.manifests = snapshot->daemonset;
+  dset_text *text;
+  int code;
+  if (strcmp(request->command, "plan") == 0) {
+    code = plan_text(state, request, &options, &text, &error);
+  } else {
+    code = dset_explain_json(snapshot->daemonset, snapshot->nodes, snapshot->node_count, &options, &text, &error);
+  }
+  if (code == DSET_OK) {
+    puts(dset_text_bytes(text));
+    dset_text_free(text);
+  } else {
+    answer_error(dset_state_name(state), &error);
+  }
+  dset_state_free(state);
+}
+
+int batch_command(const struct request *request) {
+  char *line = NULL;
+  size_t capacity = 0;
+  for (ssize_t length = getline(&line, &capacity, stdin); length >= 0; length = getline(&line, &capacity, stdin)) {
+    if (strspn(line, " \t\r\n") == (size_t)length) continue;
+    answer(line, (size_t)length, request);
+    if (fflush(stdout) != 0) {
+      free(line);
+      return EXIT_ERROR;
+    }
+  }
+  free(line);
+  if (!ferror(stdin)) return 0;
+  fputs("dset: cannot read standard input\n", stderr);
+  return EXIT_ERROR;
+}
