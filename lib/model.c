@@ -2,7 +2,6 @@
 /* model.c (L1): questions about the caller's structs. */
 #include "model.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "text.h"
@@ -67,17 +66,14 @@ bool dset_pod_available(const dset_pod *pod, int32_t min_ready_seconds, int64_t 
   return from_ms != DSET_TIME_FAR && from_ms <= now_ms;
 }
 
-bool dset_pod_is_new(const dset_pod *pod, const dset_daemonset *daemonset, const char *hash) {
-  if (hash[0] != '\0') {
-    const char *carried = dset_label_value(pod->labels, pod->label_count, DSET_LABEL_HASH);
-    if (carried != NULL && strcmp(carried, hash) == 0) return true;
-  }
-  if (!daemonset->has_template_generation) return false;
-  const char *carried = dset_label_value(pod->labels, pod->label_count, DSET_LABEL_TEMPLATE_GENERATION);
-  if (carried == NULL) return false;
-  char generation[24];
-  snprintf(generation, sizeof generation, "%lld", (long long)daemonset->template_generation);
-  return strcmp(carried, generation) == 0;
+static bool carries(const dset_pod *pod, const char *key, const char *value) {
+  const char *carried = dset_label_value(pod->labels, pod->label_count, key);
+  return carried != NULL && strcmp(carried, value) == 0;
+}
+
+bool dset_pod_is_new(const dset_pod *pod, const char *hash, const char *generation) {
+  if (hash[0] != '\0' && carries(pod, DSET_LABEL_HASH, hash)) return true;
+  return generation != NULL && carries(pod, DSET_LABEL_TEMPLATE_GENERATION, generation);
 }
 
 bool dset_amount_scale(const dset_amount *amount, int64_t total, int64_t *value) {

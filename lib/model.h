@@ -38,8 +38,9 @@ int64_t dset_pod_available_from(const dset_pod *pod, int32_t min_ready_seconds);
 
 bool dset_pod_available(const dset_pod *pod, int32_t min_ready_seconds, int64_t now_ms);
 
-/* Whether the pod runs the current template (F2). */
-bool dset_pod_is_new(const dset_pod *pod, const dset_daemonset *daemonset, const char *hash);
+/* Whether the pod runs the current template (F2): its hash label is `hash`, not empty, or its generation label is
+ * `generation`, not NULL. */
+bool dset_pod_is_new(const dset_pod *pod, const char *hash, const char *generation);
 
 /* An int-or-percent of `total`, percents rounded up; false when it cannot be read (F4). */
 bool dset_amount_scale(const dset_amount *amount, int64_t total, int64_t *value);

@@ -71,7 +71,7 @@ static enum holding holding_of(const struct roller *roller, const dset_entry *en
   for (size_t i = 0; i < entry->count; i++) {
     const dset_pod *pod = entry->pods[i];
     if (pod->deleting) continue;
-    const dset_pod **kind = dset_pod_is_new(pod, roller->sync->daemonset, roller->hash) ? fresh : old;
+    const dset_pod **kind = dset_pod_is_new(pod, roller->hash, roller->sync->generation) ? fresh : old;
     if (*kind != NULL) return HOLDS_EXCESS;
     *kind = pod;
   }

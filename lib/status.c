@@ -17,7 +17,7 @@ static void judge(const dset_sync *sync, const dset_pod *pod, const char *hash, 
   int32_t min_ready = sync->daemonset->min_ready_seconds;
   status->number_ready += pod->ready;
   status->number_available += dset_pod_available(pod, min_ready, sync->snapshot->now_ms);
-  status->updated_number_scheduled += dset_pod_is_new(pod, sync->daemonset, hash);
+  status->updated_number_scheduled += dset_pod_is_new(pod, hash, sync->generation);
 }
 
 /* H9. */

@@ -117,7 +117,9 @@ static int compile(dset_sync *sync, dset_error *error) {
       !dset_rules_of(sync->scratch, daemonset, sync->options.compare_tolerations, &sync->rules)) {
     return dset_fail_memory(error);
   }
-  return DSET_OK;
+  if (!daemonset->has_template_generation) return DSET_OK;
+  sync->generation = dset_arena_format(sync->scratch, "%lld", (long long)daemonset->template_generation);
+  return sync->generation == NULL ? dset_fail_memory(error) : DSET_OK;
 }
 
 int dset_sync_begin(dset_sync *sync, const dset_snapshot *snapshot, const dset_options *options, dset_arena *scratch,

@@ -20,6 +20,7 @@ typedef struct dset_sync {
   dset_arena *scratch;            /* memory that ends with the call */
   dset_parsed_selector selector;  /* of the DaemonSet */
   dset_unusable selector_failure; /* NULL: the selector can be used (D1) */
+  const char *generation;         /* the template generation in decimal; NULL: there is none (A21) */
   dset_rules rules;
   dset_table nodes;    /* name to index in the snapshot */
   dset_table backoffs; /* node name to index in the snapshot */

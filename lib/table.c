@@ -28,23 +28,24 @@ static uint64_t hash_key(const char *first, const char *second) {
 }
 
 bool dset_table_init(dset_table *table, dset_arena *arena, size_t count) {
-  if (count > SIZE_MAX / 4) return false;
+  if (count > (size_t)1 << 30) return false;
   size_t slots = 4;
   while (slots < count * 2) slots *= 2;
-  table->slots = dset_arena_alloc(arena, slots, sizeof *table->slots);
-  if (table->slots == NULL) return false;
-  for (size_t i = 0; i < slots; i++) table->slots[i].index = DSET_TABLE_NONE;
+  table->slots = dset_arena_zalloc(arena, slots, sizeof *table->slots);
+  table->entries = dset_arena_alloc(arena, count, sizeof *table->entries);
   table->mask = slots - 1;
-  return true;
+  table->count = 0;
+  return table->slots != NULL && table->entries != NULL;
 }
 
 /* The slot that holds the key, or the empty one where it belongs. */
 static dset_table_slot *slot_of(const dset_table *table, const char *first, const char *second, uint64_t hash) {
-  size_t at = (size_t)hash & table->mask;
-  for (;; at = (at + 1) & table->mask) {
+  for (size_t at = (size_t)hash & table->mask;; at = (at + 1) & table->mask) {
     dset_table_slot *slot = &table->slots[at];
-    if (slot->index == DSET_TABLE_NONE) return slot;
-    if (slot->hash == hash && strcmp(slot->first, first) == 0 && strcmp(slot->second, second) == 0) return slot;
+    if (slot->entry == 0) return slot;
+    if (slot->hash != (uint32_t)(hash >> 32)) continue;
+    const dset_table_entry *entry = &table->entries[slot->entry - 1];
+    if (strcmp(entry->first, first) == 0 && strcmp(entry->second, second) == 0) return slot;
   }
 }
 
@@ -53,13 +54,15 @@ size_t dset_table_insert(dset_table *table, const char *first, const char *secon
   second = dset_text_or_empty(second);
   uint64_t hash = hash_key(first, second);
   dset_table_slot *slot = slot_of(table, first, second, hash);
-  if (slot->index != DSET_TABLE_NONE) return slot->index;
-  *slot = (dset_table_slot){first, second, hash, index};
+  if (slot->entry != 0) return table->entries[slot->entry - 1].index;
+  table->entries[table->count++] = (dset_table_entry){first, second, index};
+  *slot = (dset_table_slot){(uint32_t)(hash >> 32), table->count};
   return DSET_TABLE_NONE;
 }
 
 size_t dset_table_find(const dset_table *table, const char *first, const char *second) {
   first = dset_text_or_empty(first);
   second = dset_text_or_empty(second);
-  return slot_of(table, first, second, hash_key(first, second))->index;
+  const dset_table_slot *slot = slot_of(table, first, second, hash_key(first, second));
+  return slot->entry == 0 ? DSET_TABLE_NONE : table->entries[slot->entry - 1].index;
 }

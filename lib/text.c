@@ -6,18 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *dset_text_or_empty(const char *text) {
-  return text == NULL ? "" : text;
-}
-
-bool dset_text_empty(const char *text) {
-  return text == NULL || text[0] == '\0';
-}
-
-bool dset_text_equal(const char *a, const char *b) {
-  return a == b || strcmp(dset_text_or_empty(a), dset_text_or_empty(b)) == 0;
-}
-
 int dset_text_compare(const char *a, const char *b) {
   return strcmp(dset_text_or_empty(a), dset_text_or_empty(b));
 }

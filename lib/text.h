@@ -3,15 +3,24 @@
 #ifndef DSET_LIB_TEXT_H
 #define DSET_LIB_TEXT_H
 
+#include <string.h>
+
 #include "arena.h"
 #include "daemonset/base.h"
 #include "error.h"
 
 /* `text`, or "" for NULL. */
-const char *dset_text_or_empty(const char *text);
+static inline const char *dset_text_or_empty(const char *text) {
+  return text == NULL ? "" : text;
+}
 
-bool dset_text_empty(const char *text);
-bool dset_text_equal(const char *a, const char *b);
+static inline bool dset_text_empty(const char *text) {
+  return text == NULL || text[0] == '\0';
+}
+
+static inline bool dset_text_equal(const char *a, const char *b) {
+  return a == b || strcmp(dset_text_or_empty(a), dset_text_or_empty(b)) == 0;
+}
 
 /* Byte order, as strcmp; NULL is "". */
 int dset_text_compare(const char *a, const char *b);

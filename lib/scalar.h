@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scalar.h (L5): what the text of a scalar means: real numbers of JSON and YAML, and the untyped scalars of YAML. */
+#ifndef DSET_LIB_SCALAR_H
+#define DSET_LIB_SCALAR_H
+
+#include "daemonset/base.h"
+
+enum dset_scalar_kind {
+  DSET_SCALAR_NULL,
+  DSET_SCALAR_BOOLEAN,
+  DSET_SCALAR_INTEGER,
+  DSET_SCALAR_HUGE, /* an integer beyond int64 and within uint64 */
+  DSET_SCALAR_REAL, /* may be infinite or no number */
+  DSET_SCALAR_STRING
+};
+
+typedef struct dset_scalar {
+  enum dset_scalar_kind kind;
+  bool boolean;
+  int64_t integer;
+  double real;
+} dset_scalar;
+
+/*
+ * The number [+-]digits[.digits][e[+-]digits], underscores ignored, whatever the locale; false when it is beyond
+ * double. The caller has checked the form.
+ */
+bool dset_scalar_real(const char *text, size_t bytes, double *value);
+
+/*
+ * What a YAML scalar means to Kubernetes. `tag` is NULL or the long form of a tag; `plain` says that the scalar is
+ * neither quoted nor a block. False when the text is not what its tag says.
+ */
+bool dset_scalar_resolve(const char *tag, bool plain, const char *text, size_t bytes, dset_scalar *scalar);
+
+/* The integer that Kubernetes' JSON shows for a real that is whole ("1e3" is 1000); false for all others. */
+bool dset_scalar_whole(double real, int64_t *integer);
+
+/* The key that a scalar becomes, at most 31 bytes; false for null and huge integers. Not for strings. */
+bool dset_scalar_key(const dset_scalar *scalar, char key[32]);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source.h (L5): text to JSON trees, document by document. Knows bounds and positions, nothing of Kubernetes' kinds.
+ *
+ *   text ─► source.c: JSON or YAML? where does a document end? ─┬─► json.c: a reader of our own ──► a tree
+ *                                                               └─► yaml.c: libyaml's events ─────► a tree
+ *
+ * A tree is a json_t that the caller releases with json_decref(). Where its values stood in the text is not kept; a
+ * caller that must report a value asks dset_source_locate(), which walks the text again. That costs only on errors.
+ */
+#ifndef DSET_LIB_SOURCE_H
+#define DSET_LIB_SOURCE_H
+
+#include <jansson.h>
+
+#include "daemonset/base.h"
+
+/* Bounds, all set. */
+typedef struct dset_bounds {
+  size_t max_bytes;
+  size_t max_depth;
+  size_t max_values; /* of one YAML document, aliases expanded; of JSON, max_bytes bounds the values */
+} dset_bounds;
+
+/* One step from a value to a part of it: a key, or when `key` is NULL an index. */
+typedef struct dset_step {
+  const char *key;
+  size_t index;
+} dset_step;
+
+/* text[begin..end). Lines and columns are counted from text[0]. */
+typedef struct dset_slice {
+  const char *text;
+  size_t begin;
+  size_t end;
+} dset_slice;
+
+typedef struct dset_source {
+  const char *text; /* behind a byte order mark */
+  size_t bytes;
+  dset_bounds bounds;
+  size_t offset; /* of what is not read yet */
+  size_t line;   /* of `offset`, from 1 */
+  size_t index;  /* of the next document */
+  bool yaml;
+  bool continued; /* YAML: a document of the piece at `offset` was already read, see source.c */
+} dset_source;
+
+typedef struct dset_source_document {
+  json_t *root;     /* NULL at the end of the text; json null for a document without content */
+  size_t index;     /* from 0 */
+  size_t line;      /* where the document starts, from 1 */
+  dset_slice slice; /* the text that holds it */
+  bool yaml;
+} dset_source_document;
+
+/* Starts reading. Checks size and UTF-8 at once. Errors: DSET_ERR_LIMIT, DSET_ERR_ENCODING. */
+int dset_source_open(dset_source *source, const char *text, size_t bytes, const dset_bounds *bounds, dset_error *error);
+
+/*
+ * The next document. Errors: DSET_ERR_SYNTAX, _LIMIT, _RANGE (a number beyond int64 or double), _ENCODING (an escaped
+ * NUL), _NOMEM.
+ */
+int dset_source_next(dset_source *source, dset_source_document *document, dset_error *error);
+
+/*
+ * Where the value at the end of `steps` stands (the key's position when the step is a key); when the path leads
+ * nowhere, the deepest part that exists. What an alias stands for is reported at the alias.
+ */
+void dset_source_locate(const dset_source_document *document, const dset_step *steps, size_t step_count, size_t *line,
+                        size_t *column);
+
+/* Line and column of text[offset], both from 1; a column counts characters. */
+void dset_source_position(const char *text, size_t offset, size_t *line, size_t *column);
+
+/* The bytes of the UTF-8 character at the start of text[0..bytes), `bytes` > 0; 0 when it is none. */
+size_t dset_source_character(const char *text, size_t bytes);
+
+#endif

@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The include rule. Data flows from the first layer to the last, and includes only look back. The table below is the
+# rule: a file of lib/ or include/ that is not in it fails, an include that its row does not allow fails, and so do a
+# header of lib/ that does not name its layer in its first comment, and a list CODEC in the Makefile that is not L5.
+#
+#   L0 base ◄── L1 model ◄── L2 match ◄── L3 plan        libc alone, no clock, no files (stdio.h is there for snprintf)
+#    ▲            ▲             ╎            ╎
+#    └────────────┴── L5 codec ─┴────────────┘            jansson and libyaml; of L2 and L3 it sees what hosts see,
+#                                                         and taint, as created pods get the automatic tolerations (C2)
+set -u
+
+# layer | may include | files
+table() {
+  cat <<'EOT'
+L0 | L0 | error arena text table daemonset/base
+L1 | L0 L1 | model check daemonset/model
+L2 | L0 L1 L2 | selector reasons affinity taint match daemonset/match
+L3 | L0 L1 L2 L3 | sync claim history census backoff work manage rollout status actions plan daemonset/plan
+L5 | L0 L1 L5 taint daemonset/match daemonset/plan | source scalar json yaml time decode objects documents manifest emit render daemonset/codec
+all | L0 L1 L2 L3 L5 | daemonset
+EOT
+}
+
+# C11's own headers that need no operating system.
+libc='assert ctype errno float inttypes limits math stdarg stdbool stddef stdint stdio stdlib string'
+codec_only='jansson yaml'
+codec=$(sed -n 's/^CODEC = //p' Makefile)
+
+{
+  table
+  echo ---
+  for file in lib/*.[ch] include/*.h include/daemonset/*.h; do echo "$file"; done
+  grep -n '^ *# *include' lib/*.[ch] include/*.h include/daemonset/*.h
+} | awk -v libc="$libc" -v codec_only="$codec_only" -v codec="$codec" '
+  function fail(text) { print "FAIL: " text; failed++ }
+  function stem(path) { sub(/^(lib|include)\//, "", path); sub(/\.[ch]$/, "", path); return path }
+  function in_list(word, list) { return index(" " list " ", " " word " ") > 0 }
+
+  !past && $0 == "---" { past = 1; next }
+  !past {
+    split($0, part, / *\| */)
+    count = split(part[3], file, " ")
+    for (i = 1; i <= count; i++) layer[file[i]] = part[1]
+    allowed[part[1]] = part[2]
+    next
+  }
+  NF == 1 {
+    name = stem($0)
+    if (!(name in layer)) fail($0 " is in no layer of this script")
+    else if ($0 ~ /^lib\/.*\.h$/) {
+      want = name ".h (" layer[name] ")"
+      for (found = 0; !found && (getline line < $0) > 0; ) found = index(line, want) > 0
+      close($0)
+      if (found) passed++
+      else fail($0 " does not open with \"" want "\"")
+    } else if ($0 ~ /^lib\//) {
+      if (in_list(name, codec) == (layer[name] == "L5")) passed++
+      else fail($0 ": layer " layer[name] " and CODEC in the Makefile disagree")
+    }
+    next
+  }
+  {
+    split($0, at, ":")
+    from = stem(at[1])
+    if (!(from in layer)) next
+    name = $0
+    sub(/^[^<"]*[<"]/, "", name)
+    sub(/[>"].*$/, "", name)
+    to = stem(name)
+    if ($0 ~ /</) ok = in_list(to, libc) || (layer[from] == "L5" && in_list(to, codec_only))
+    else ok = (to in layer) && (in_list(layer[to], allowed[layer[from]]) || in_list(to, allowed[layer[from]]))
+    if (ok) passed++
+    else fail(at[1] ":" at[2] ": " layer[from] " must not include " name)
+  }
+  END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }
+'
