@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK_BYTES = 2048, LAST_BLOCK_BYTES = 1 << 20 };
+enum { FIRST_BLOCK_BYTES = 2048, LAST_BLOCK_BYTES = 16 << 20 };
 
 struct dset_arena_block {
   dset_arena_block *older;
@@ -32,29 +32,17 @@ void dset_arena_init(dset_arena *arena, const dset_allocator *allocator) {
   arena->next_bytes = FIRST_BLOCK_BYTES;
 }
 
-static dset_arena_block *new_block(dset_arena *arena, size_t payload_bytes) {
-  if (payload_bytes > SIZE_MAX - sizeof(dset_arena_block)) return NULL;
-  size_t bytes = sizeof(dset_arena_block) + payload_bytes;
+/* A new newest block with room for at least `piece` bytes. */
+static dset_arena_block *add_block(dset_arena *arena, size_t piece) {
+  size_t payload = piece > arena->next_bytes ? piece : arena->next_bytes;
+  if (payload > SIZE_MAX - sizeof(dset_arena_block)) return NULL;
+  size_t bytes = sizeof(dset_arena_block) + payload;
   dset_arena_block *block = arena->allocator.allocate(arena->allocator.context, bytes);
   if (block == NULL) return NULL;
-  block->bytes = bytes;
-  block->used = sizeof(dset_arena_block);
+  *block = (dset_arena_block){.older = arena->blocks, .bytes = bytes, .used = sizeof *block};
+  arena->blocks = block;
+  arena->next_bytes = payload < LAST_BLOCK_BYTES / 2 ? payload * 2 : LAST_BLOCK_BYTES;
   return block;
-}
-
-/* A block for one large piece goes behind the newest, whose free rest stays in use. */
-static void *alloc_large(dset_arena *arena, size_t bytes) {
-  dset_arena_block *block = new_block(arena, bytes);
-  if (block == NULL) return NULL;
-  block->used = block->bytes;
-  if (arena->blocks == NULL) {
-    block->older = NULL;
-    arena->blocks = block;
-  } else {
-    block->older = arena->blocks->older;
-    arena->blocks->older = block;
-  }
-  return block->payload;
 }
 
 void *dset_arena_alloc(dset_arena *arena, size_t count, size_t bytes) {
@@ -62,14 +50,8 @@ void *dset_arena_alloc(dset_arena *arena, size_t count, size_t bytes) {
   if (bytes != 0 && count > (SIZE_MAX - align) / bytes) return NULL;
   size_t total = (count * bytes + align - 1) / align * align;
   dset_arena_block *newest = arena->blocks;
-  if (newest == NULL || newest->bytes - newest->used < total) {
-    if (total > arena->next_bytes / 4) return alloc_large(arena, total);
-    newest = new_block(arena, arena->next_bytes);
-    if (newest == NULL) return NULL;
-    newest->older = arena->blocks;
-    arena->blocks = newest;
-    if (arena->next_bytes < LAST_BLOCK_BYTES) arena->next_bytes *= 2;
-  }
+  if (newest == NULL || newest->bytes - newest->used < total) newest = add_block(arena, total);
+  if (newest == NULL) return NULL;
   void *memory = (char *)newest + newest->used;
   newest->used += total;
   return memory;

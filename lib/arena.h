@@ -5,8 +5,8 @@
  *   arena ─► newest block ─► older block ─► ... ─► NULL
  *            [header|used······|free····]
  *
- * Small pieces are cut from the newest block; a piece that is larger than a quarter block gets a block of its own,
- * linked behind the newest, so that the free rest is not lost. Blocks double up to a bound.
+ * Pieces are cut from the newest block. A block is twice as large as the one before, or as large as the piece that did
+ * not fit, so that even an object of many megabytes is a dozen allocations, which a heap takes back and keeps.
  */
 #ifndef DSET_LIB_ARENA_H
 #define DSET_LIB_ARENA_H
@@ -18,7 +18,7 @@ typedef struct dset_arena_block dset_arena_block;
 typedef struct dset_arena {
   dset_allocator allocator;
   dset_arena_block *blocks;
-  size_t next_bytes; /* payload of the next regular block */
+  size_t next_bytes; /* payload of the next block, unless a piece needs more */
 } dset_arena;
 
 /* Sets up an empty arena; allocates nothing. NULL = malloc and free. */
