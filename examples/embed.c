@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * embed.c: a whole host in one file. It keeps a cluster in memory, asks for plans, carries them out, and rolls an update
- * out over three nodes, one at a time. Needs the core of the library alone.
+ * embed.c: a whole host in one file. It keeps a cluster in memory, asks for plans, carries them out, and rolls an
+ * update out over three nodes, one at a time. Needs the core of the library alone.
  */
 #include <daemonset.h>
 #include <stdio.h>
@@ -109,9 +109,14 @@ static int sync(struct cluster *cluster) {
     revision->facts.data = revision->data;
     revisions[i] = &revision->facts;
   }
-  const dset_snapshot snapshot = {.size = sizeof snapshot, .daemonset = &cluster->agent, .nodes = nodes,
-                                  .node_count = NODES, .pods = pods, .pod_count = cluster->pod_count,
-                                  .revisions = revisions, .revision_count = cluster->revision_count,
+  const dset_snapshot snapshot = {.size = sizeof snapshot,
+                                  .daemonset = &cluster->agent,
+                                  .nodes = nodes,
+                                  .node_count = NODES,
+                                  .pods = pods,
+                                  .pod_count = cluster->pod_count,
+                                  .revisions = revisions,
+                                  .revision_count = cluster->revision_count,
                                   .now_ms = cluster->now_ms};
   dset_plan *plan;
   dset_error error;
@@ -148,9 +153,15 @@ int main(void) {
   static const char *const names[NODES] = {"n1", "n2", "n3"};
   for (size_t i = 0; i < NODES; i++) cluster.nodes[i] = (dset_node){.size = sizeof(dset_node), .name = names[i]};
   cluster.status.size = sizeof cluster.status;
-  cluster.agent = (dset_daemonset){.size = sizeof cluster.agent, .ns = "default", .name = "agent", .uid = "uid-1",
-                                   .selector = &selector, .template_labels = &app, .template_label_count = 1,
-                                   .min_ready_seconds = 5, .has_rolling_update = true,
+  cluster.agent = (dset_daemonset){.size = sizeof cluster.agent,
+                                   .ns = "default",
+                                   .name = "agent",
+                                   .uid = "uid-1",
+                                   .selector = &selector,
+                                   .template_labels = &app,
+                                   .template_label_count = 1,
+                                   .min_ready_seconds = 5,
+                                   .has_rolling_update = true,
                                    .max_unavailable = {.kind = DSET_AMOUNT_INT, .number = 1},
                                    .status = &cluster.status};
   if (settle(&cluster, "agent:v1") != 0 || settle(&cluster, "agent:v2") != 0) return 1;

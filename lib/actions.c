@@ -115,8 +115,9 @@ void dset_plan_renumber(dset_plan *plan, const dset_history *history) {
   action.revision = keep(plan, history->current->name);
   action.hash = keep(plan, history->hash);
   action.number = history->number;
-  action.text = dset_arena_format(&plan->arena, "revision %s is current and moves from number %lld to the highest, %lld",
-                                  action.revision, (long long)history->current->number, (long long)history->number);
+  action.text =
+      dset_arena_format(&plan->arena, "revision %s is current and moves from number %lld to the highest, %lld",
+                        action.revision, (long long)history->current->number, (long long)history->number);
   add(plan, &action);
 }
 
@@ -151,8 +152,9 @@ static void add_events(dset_plan *plan, const dset_work *work) {
       action.text = dset_arena_format(&plan->arena, "Found failed daemon pod %s/%s on node %s, will try to kill it", ns,
                                       action.pod, action.node);
     } else {
-      action.text = dset_arena_format(&plan->arena, "Found succeeded daemon pod %s/%s on node %s, will try to delete it",
-                                      ns, action.pod, action.node);
+      action.text =
+          dset_arena_format(&plan->arena, "Found succeeded daemon pod %s/%s on node %s, will try to delete it", ns,
+                            action.pod, action.node);
     }
     add(plan, &action);
   }
@@ -168,9 +170,11 @@ static const char *create_text(dset_plan *plan, const dset_create *create, const
       return dset_arena_format(arena, "the outdated pod on node %s is unavailable, a new one starts beside it",
                                create->node);
     case DSET_CAUSE_SURGE_BUDGET:
-      return dset_arena_format(arena, "a new pod may start beside the outdated one on node %s: %lld of %lld surge slots "
-                               "are in use, %lld nodes wait", create->node, (long long)rollout->surging,
-                               (long long)rollout->max_surge, (long long)rollout->candidates);
+      return dset_arena_format(arena,
+                               "a new pod may start beside the outdated one on node %s: %lld of %lld surge slots "
+                               "are in use, %lld nodes wait",
+                               create->node, (long long)rollout->surging, (long long)rollout->max_surge,
+                               (long long)rollout->candidates);
     default: return dset_arena_format(arena, "node %s has no daemon pod", create->node);
   }
 }
@@ -195,15 +199,17 @@ static const char *delete_text(dset_plan *plan, const dset_delete *item, const d
   const dset_rollout *rollout = facts->rollout;
   const char *pod = dset_text_or_empty(item->pod->name);
   if (item->cause == DSET_CAUSE_OUTDATED) {
-    return dset_arena_format(&plan->arena, "pod %s on node %s is outdated: %lld of %lld nodes may be unavailable, %lld "
-                             "are, %lld outdated pods wait", pod, item->node, (long long)rollout->max_unavailable,
-                             (long long)rollout->desired, (long long)rollout->unavailable,
-                             (long long)rollout->candidates);
+    return dset_arena_format(&plan->arena,
+                             "pod %s on node %s is outdated: %lld of %lld nodes may be unavailable, %lld "
+                             "are, %lld outdated pods wait",
+                             pod, item->node, (long long)rollout->max_unavailable, (long long)rollout->desired,
+                             (long long)rollout->unavailable, (long long)rollout->candidates);
   }
   if (item->cause == DSET_CAUSE_INELIGIBLE_AVAILABLE) {
-    return dset_arena_format(&plan->arena, "pod %s on node %s must not run there, and %lld nodes are available where "
-                             "%lld are desired", pod, item->node, (long long)rollout->available,
-                             (long long)rollout->desired);
+    return dset_arena_format(&plan->arena,
+                             "pod %s on node %s must not run there, and %lld nodes are available where "
+                             "%lld are desired",
+                             pod, item->node, (long long)rollout->available, (long long)rollout->desired);
   }
   return dset_arena_format(&plan->arena, "pod %s on node %s %s", pod, item->node, delete_words(item->cause));
 }
@@ -231,10 +237,12 @@ void dset_plan_work(dset_plan *plan, const dset_work *work, const dset_facts *fa
 void dset_plan_update_status(dset_plan *plan) {
   const dset_status *status = &plan->status;
   dset_action action = {.type = DSET_ACTION_UPDATE_STATUS, .cause = DSET_CAUSE_STATUS_CHANGED, .status = status};
-  action.text = dset_arena_format(&plan->arena, "%d of %d nodes have a daemon pod, %d ready, %d available, %d updated, "
-                                  "%d on nodes that should have none", status->current_number_scheduled,
-                                  status->desired_number_scheduled, status->number_ready, status->number_available,
-                                  status->updated_number_scheduled, status->number_misscheduled);
+  action.text =
+      dset_arena_format(&plan->arena,
+                        "%d of %d nodes have a daemon pod, %d ready, %d available, %d updated, "
+                        "%d on nodes that should have none",
+                        status->current_number_scheduled, status->desired_number_scheduled, status->number_ready,
+                        status->number_available, status->updated_number_scheduled, status->number_misscheduled);
   add(plan, &action);
 }
 
@@ -242,8 +250,8 @@ void dset_plan_collision(dset_plan *plan, const dset_sync *sync, const dset_hist
   dset_action action = {.type = DSET_ACTION_BUMP_COLLISION_COUNT, .cause = DSET_CAUSE_NAME_COLLISION};
   action.number = sync->status.has_collision_count ? (int64_t)sync->status.collision_count + 1 : 1;
   action.revision = keep(plan, history->new_name);
-  action.text = dset_arena_format(&plan->arena, "the name %s belongs to a revision of another template",
-                                  history->new_name);
+  action.text =
+      dset_arena_format(&plan->arena, "the name %s belongs to a revision of another template", history->new_name);
   add(plan, &action);
 }
 
@@ -255,20 +263,37 @@ void dset_plan_set_problem(dset_plan *plan, int code, const char *before, const 
 
 /* Names and rules by number, from 1. */
 static const char *const action_names[] = {
-    "CreatePod",      "DeletePod",      "AdoptPod",      "ReleasePod",      "LabelPod",
-    "CreateRevision", "UpdateRevision", "DeleteRevision", "AdoptRevision",  "ReleaseRevision",
-    "BumpCollisionCount", "UpdateStatus", "EmitEvent",
+    "CreatePod",          "DeletePod",      "AdoptPod",       "ReleasePod",    "LabelPod",
+    "CreateRevision",     "UpdateRevision", "DeleteRevision", "AdoptRevision", "ReleaseRevision",
+    "BumpCollisionCount", "UpdateStatus",   "EmitEvent",
 };
-static const char *const problem_names[] = {"selector", "owner", "revision-collision", "budget", "node-gone"};
+static const char *const problem_names[] = {"selector", "owner",     "revision-collision",
+                                            "budget",   "node-gone", "no-labels"};
 static const dset_label cause_names[] = {
-    {"node-needs-pod", "E4"},          {"node-needs-replacement", "E12"}, {"surge-unavailable", "F11"},
-    {"surge-budget", "F11"},           {"node-ineligible", "E4"},         {"pod-succeeded", "E6"},
-    {"pod-failed", "E7"},              {"excess", "E11"},                 {"outdated-not-ready", "E14"},
-    {"outdated-replaced", "E14"},      {"node-gone", "E15"},              {"outdated-unavailable", "F7"},
-    {"outdated", "F8"},                {"ineligible-unavailable", "F10"}, {"ineligible-available", "F12"},
-    {"orphan-matches", "D4"},          {"selector-mismatch", "D4"},       {"duplicate-revision", "G10"},
-    {"label-missing", "G2"},           {"template-new", "G12"},           {"number-behind", "G9"},
-    {"name-collision", "G13"},         {"history-limit", "G16"},          {"status-changed", "H9"},
+    {"node-needs-pod", "E4"},
+    {"node-needs-replacement", "E12"},
+    {"surge-unavailable", "F11"},
+    {"surge-budget", "F11"},
+    {"node-ineligible", "E4"},
+    {"pod-succeeded", "E6"},
+    {"pod-failed", "E7"},
+    {"excess", "E11"},
+    {"outdated-not-ready", "E14"},
+    {"outdated-replaced", "E14"},
+    {"node-gone", "E15"},
+    {"outdated-unavailable", "F7"},
+    {"outdated", "F8"},
+    {"ineligible-unavailable", "F10"},
+    {"ineligible-available", "F12"},
+    {"orphan-matches", "D4"},
+    {"selector-mismatch", "D4"},
+    {"duplicate-revision", "G10"},
+    {"label-missing", "G2"},
+    {"template-new", "G12"},
+    {"number-behind", "G9"},
+    {"name-collision", "G13"},
+    {"history-limit", "G16"},
+    {"status-changed", "H9"},
     {"selects-all", "I5"},
 };
 

@@ -82,8 +82,8 @@ static void add_requirement(dset_reasons *reasons, int code, size_t term, size_t
     reason.text = dset_arena_format(reasons->arena, "affinity term %zu wants %s %s %s%s, the node has no such %s", term,
                                     what, requirement->key, requirement->op_name, list, what);
   } else {
-    reason.text = dset_arena_format(reasons->arena, "affinity term %zu wants %s %s %s%s, the node has \"%s\"", term, what,
-                                    requirement->key, requirement->op_name, list, actual);
+    reason.text = dset_arena_format(reasons->arena, "affinity term %zu wants %s %s %s%s, the node has \"%s\"", term,
+                                    what, requirement->key, requirement->op_name, list, actual);
   }
   dset_reasons_add(reasons, &reason);
 }

@@ -40,8 +40,8 @@ bool dset_backoffs_advance(dset_backoffs *backoffs, const char *node, size_t *pl
   const dset_options *options = &backoffs->sync->options;
   int64_t delay_ms = options->backoff_initial_ms;
   if (*place == DSET_TABLE_NONE) {
-    dset_backoff *items = dset_arena_grow(backoffs->sync->scratch, backoffs->items, backoffs->count, &backoffs->capacity,
-                                          sizeof *items);
+    dset_backoff *items =
+        dset_arena_grow(backoffs->sync->scratch, backoffs->items, backoffs->count, &backoffs->capacity, sizeof *items);
     if (items == NULL) return false;
     backoffs->items = items;
     *place = backoffs->count++;

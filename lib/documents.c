@@ -91,8 +91,8 @@ static int32_t kind_of(const char *api_version, const char *kind) {
 
 static bool add_object(dset_decoder *decoder, dset_documents *documents, const dset_source_document *document,
                        const json_t *tree, const char *api_version, const char *kind) {
-  dset_object *objects = dset_arena_grow(&documents->arena, documents->objects, documents->count, &documents->capacity,
-                                         sizeof *objects);
+  dset_object *objects =
+      dset_arena_grow(&documents->arena, documents->objects, documents->count, &documents->capacity, sizeof *objects);
   if (objects == NULL) return dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
   documents->objects = objects;
   dset_object *object = &objects[documents->count];
@@ -246,13 +246,12 @@ static bool read_lists(dset_decoder *decoder, const json_t *root, dset_snapshot 
   void *pods = NULL;
   void *revisions = NULL;
   void *backoffs = NULL;
-  bool good =
-      dset_decode_list(decoder, root, "nodes", sizeof(dset_node *), read_node, &nodes, &snapshot->node_count) &&
-      dset_decode_list(decoder, root, "pods", sizeof(dset_pod *), read_pod, &pods, &snapshot->pod_count) &&
-      dset_decode_list(decoder, root, "controllerRevisions", sizeof(dset_revision *), read_revision, &revisions,
-                       &snapshot->revision_count) &&
-      dset_decode_list(decoder, root, "backoff", sizeof(dset_backoff), read_backoff, &backoffs,
-                       &snapshot->backoff_count);
+  bool good = dset_decode_list(decoder, root, "nodes", sizeof(dset_node *), read_node, &nodes, &snapshot->node_count) &&
+              dset_decode_list(decoder, root, "pods", sizeof(dset_pod *), read_pod, &pods, &snapshot->pod_count) &&
+              dset_decode_list(decoder, root, "controllerRevisions", sizeof(dset_revision *), read_revision, &revisions,
+                               &snapshot->revision_count) &&
+              dset_decode_list(decoder, root, "backoff", sizeof(dset_backoff), read_backoff, &backoffs,
+                               &snapshot->backoff_count);
   snapshot->nodes = nodes;
   snapshot->pods = pods;
   snapshot->revisions = revisions;

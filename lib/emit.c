@@ -134,7 +134,7 @@ static void date_of(int64_t days, int64_t *year, int *month, int *day) {
 }
 
 void dset_emit_time(dset_buffer *buffer, int64_t time_ms) {
-  const int64_t last_ms = INT64_C(253402300799000); /* 9999-12-31T23:59:59Z */
+  const int64_t last_ms = INT64_C(253402300799000);  /* 9999-12-31T23:59:59Z */
   const int64_t first_ms = -INT64_C(62135596800000); /* 0001-01-01T00:00:00Z */
   if (time_ms > last_ms) time_ms = last_ms;
   if (time_ms < first_ms) time_ms = first_ms;
@@ -146,8 +146,8 @@ void dset_emit_time(dset_buffer *buffer, int64_t time_ms) {
   date_of((time_ms - day_ms) / 86400000, &year, &month, &day);
   int seconds = (int)(day_ms / 1000);
   int thousandths = (int)(day_ms % 1000);
-  dset_buffer_format(buffer, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year, month, day, seconds / 3600,
-                     seconds / 60 % 60, seconds % 60);
+  dset_buffer_format(buffer, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year, month, day, seconds / 3600, seconds / 60 % 60,
+                     seconds % 60);
   if (thousandths != 0) dset_buffer_format(buffer, ".%03d", thousandths);
   dset_buffer_string(buffer, "Z");
 }

@@ -10,7 +10,8 @@
  *   none              | yes        | the same    | use it, whoever owns it (G13)
  *   none              | yes        | different   | collision: the sync ends (G13)
  *   one               |            |             | use it, raise its number to r if it is lower
- *   several           |            |             | keep the one with the highest number, relabel pods, delete the others
+ *   several           |            |             | keep the one with the highest number, relabel pods, delete the
+ * others
  */
 #include "history.h"
 

@@ -13,11 +13,11 @@ typedef struct dset_revisions {
 
 /* What constructing the history found (G1 to G15). */
 typedef struct dset_history {
-  dset_revisions adopt;      /* by name */
-  dset_revisions release;    /* by name */
-  dset_revisions unlabelled; /* claimed ones without hash label, by number, name (G2) */
-  dset_revisions old;        /* claimed ones with another template, by number, name (G3) */
-  dset_revisions duplicates; /* current ones that are not kept, by number, name (G10) */
+  dset_revisions adopt;         /* by name */
+  dset_revisions release;       /* by name */
+  dset_revisions unlabelled;    /* claimed ones without hash label, by number, name (G2) */
+  dset_revisions old;           /* claimed ones with another template, by number, name (G3) */
+  dset_revisions duplicates;    /* current ones that are not kept, by number, name (G10) */
   const dset_revision *current; /* NULL: one is to be created, or collides */
   const char *hash;             /* of the current revision (G15) */
   const char *new_name;         /* set when no claimed revision is current */

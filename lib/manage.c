@@ -41,7 +41,8 @@ struct manager {
   const char *hash;
   dset_backoffs *backoffs;
   dset_managed *managed;
-  const dset_pod **rest; /* R of the node at hand */
+  const dset_pod **rest;   /* R of the node at hand */
+  const dset_pod **failed; /* its failed pods */
   bool surge;
 };
 
@@ -62,7 +63,9 @@ static void remove_pod(struct manager *manager, const dset_entry *entry, const d
 static bool handle_failed(struct manager *manager, const dset_entry *entry, const dset_pod *pod, size_t *place) {
   if (dset_backoffs_active(manager->backoffs, *place)) {
     const dset_backoff *backoff = &manager->backoffs->items[*place];
-    int64_t until_ms = dset_time_add(backoff->last_ms, backoff->delay_ms);
+    int64_t from_ms = backoff->last_ms;
+    if (from_ms > manager->sync->snapshot->now_ms) from_ms = manager->sync->snapshot->now_ms; /* a clock was off */
+    int64_t until_ms = dset_time_add(from_ms, backoff->delay_ms);
     if (until_ms < manager->managed->waits_until_ms) manager->managed->waits_until_ms = until_ms;
     return true;
   }
@@ -72,24 +75,30 @@ static bool handle_failed(struct manager *manager, const dset_entry *entry, cons
   return true;
 }
 
-/* E5: deals with terminal pods and leaves the others in manager->rest. */
+/* E5 to E9: deals with terminal pods and leaves the others in manager->rest. The controller meets pods that it owns
+ * before those that it adopts in the same sync, so a failed pod of its own uses the back-off first. */
 static bool sort_out(struct manager *manager, const dset_entry *entry, size_t *rest_count) {
-  size_t place = DSET_TABLE_NONE;
-  bool looked_up = false;
+  const dset_pod **failed = manager->failed;
+  size_t failed_count = 0;
   *rest_count = 0;
   for (size_t i = 0; i < entry->count; i++) {
     const dset_pod *pod = entry->pods[i];
     if (pod->deleting) continue;
     if (pod->phase == DSET_PHASE_FAILED) {
-      if (!looked_up) place = dset_backoffs_find(manager->backoffs, entry->name);
-      looked_up = true;
-      if (!handle_failed(manager, entry, pod, &place)) return false;
+      failed[failed_count++] = pod;
     } else if (pod->phase == DSET_PHASE_SUCCEEDED) {
       dset_work_event(&manager->managed->work, entry->name, pod);
       remove_pod(manager, entry, pod, DSET_CAUSE_POD_SUCCEEDED);
     } else {
       manager->rest[(*rest_count)++] = pod;
     }
+  }
+  if (failed_count == 0) return true;
+  size_t place = dset_backoffs_find(manager->backoffs, entry->name);
+  for (size_t i = 0; i < 2 * failed_count; i++) {
+    const dset_pod *pod = failed[i % failed_count];
+    bool adopted = dset_controller_of(pod->owners, pod->owner_count) == NULL;
+    if (adopted == (i >= failed_count) && !handle_failed(manager, entry, pod, &place)) return false;
   }
   return true;
 }
@@ -151,7 +160,8 @@ bool dset_manage(const dset_sync *sync, const dset_census *census, const char *h
   struct manager manager = {.sync = sync, .hash = hash, .backoffs = backoffs, .managed = managed};
   manager.surge = surge_is_on(sync->daemonset);
   manager.rest = dset_arena_alloc(sync->scratch, census->most_pods, sizeof *manager.rest);
-  if (manager.rest == NULL) return false;
+  manager.failed = dset_arena_alloc(sync->scratch, census->most_pods, sizeof *manager.failed);
+  if (manager.rest == NULL || manager.failed == NULL) return false;
   for (size_t i = 0; i < census->node_count; i++) {
     if (!manage_entry(&manager, &census->entries[i])) return false;
   }

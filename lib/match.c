@@ -84,8 +84,8 @@ static void add_selector(dset_reasons *reasons, const dset_label *pair, const ch
                                     pair->key, pair->value);
   } else {
     reason.code = DSET_REASON_NODE_SELECTOR_DIFFERS;
-    reason.text = dset_arena_format(reasons->arena, "the node selector wants label %s=%s, the node has \"%s\"", pair->key,
-                                    pair->value, actual);
+    reason.text = dset_arena_format(reasons->arena, "the node selector wants label %s=%s, the node has \"%s\"",
+                                    pair->key, pair->value, actual);
   }
   dset_reasons_add(reasons, &reason);
 }
@@ -202,9 +202,15 @@ void dset_explanation_free(dset_explanation *explanation) {
 
 /* Names and rules by code, from 1. */
 static const dset_label reason_names[] = {
-    {"node-name", "C5"},           {"node-selector-missing", "C6"},  {"node-selector-differs", "C6"},
-    {"affinity-empty", "C8"},      {"affinity-term-empty", "C8"},    {"affinity-term-unusable", "C10"},
-    {"affinity-expression", "C12"}, {"affinity-field", "C13"},       {"taint-no-execute", "C4"},
+    {"node-name", "C5"},
+    {"node-selector-missing", "C6"},
+    {"node-selector-differs", "C6"},
+    {"affinity-empty", "C8"},
+    {"affinity-term-empty", "C8"},
+    {"affinity-term-unusable", "C10"},
+    {"affinity-expression", "C12"},
+    {"affinity-field", "C13"},
+    {"taint-no-execute", "C4"},
     {"taint-no-schedule", "C4"},
 };
 enum { REASON_COUNT = sizeof reason_names / sizeof *reason_names };

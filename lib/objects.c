@@ -261,13 +261,13 @@ static bool decode_template_metadata(dset_decoder *decoder, const json_t *tree, 
 static bool decode_template_spec(dset_decoder *decoder, const json_t *tree, void *item) {
   dset_daemonset *daemonset = item;
   void *tolerations = NULL;
-  bool good = dset_decode_string(decoder, tree, "nodeName", &daemonset->node_name) &&
-              dset_decode_labels(decoder, tree, "nodeSelector", &daemonset->node_selector,
-                                 &daemonset->node_selector_count) &&
-              dset_decode_bool(decoder, tree, "hostNetwork", &daemonset->host_network) &&
-              decode_inside(decoder, tree, "affinity", decode_affinity, &daemonset->required_affinity) &&
-              dset_decode_list(decoder, tree, "tolerations", sizeof(dset_toleration), decode_toleration, &tolerations,
-                               &daemonset->toleration_count);
+  bool good =
+      dset_decode_string(decoder, tree, "nodeName", &daemonset->node_name) &&
+      dset_decode_labels(decoder, tree, "nodeSelector", &daemonset->node_selector, &daemonset->node_selector_count) &&
+      dset_decode_bool(decoder, tree, "hostNetwork", &daemonset->host_network) &&
+      decode_inside(decoder, tree, "affinity", decode_affinity, &daemonset->required_affinity) &&
+      dset_decode_list(decoder, tree, "tolerations", sizeof(dset_toleration), decode_toleration, &tolerations,
+                       &daemonset->toleration_count);
   daemonset->tolerations = tolerations;
   return good;
 }
@@ -279,7 +279,7 @@ static bool decode_template(dset_decoder *decoder, const json_t *tree, void *ite
 
 /* G4: the template with `"$patch":"replace"`, as Kubernetes stores it in a ControllerRevision. */
 static bool write_revision_data(dset_decoder *decoder, const json_t *template, dset_daemonset *daemonset) {
-  json_t *patch = template == NULL ? json_object() : json_copy((json_t *)(uintptr_t)template);
+  json_t *patch = template == NULL ? json_object() : json_copy((json_t *)(uintptr_t) template);
   bool good = patch != NULL && json_object_set_new(patch, "$patch", json_string("replace")) == 0;
   for (size_t i = 0; i < 2; i++) {
     const char *always = i == 0 ? "metadata" : "spec"; /* written even when empty (G5) */

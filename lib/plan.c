@@ -63,8 +63,8 @@ static bool plan_history(dset_plan *plan, const dset_sync *sync, const stages *d
   }
   if (done->claims.owner_incomplete) {
     if (history->duplicates.count == 0 && history->renumber) dset_plan_renumber(plan, history);
-    dset_plan_set_problem(plan, DSET_PROBLEM_OWNER, "cannot claim pods: the DaemonSet needs a namespace, a name and a uid",
-                          "", "");
+    dset_plan_set_problem(plan, DSET_PROBLEM_OWNER,
+                          "cannot claim pods: the DaemonSet needs a namespace, a name and a uid", "", "");
     return false;
   }
   if (history->renumber) dset_plan_renumber(plan, history);
@@ -82,6 +82,18 @@ static void plan_rollout_problem(dset_plan *plan, const dset_rolled *rolled) {
   }
 }
 
+/* Adds what a phase found. False: it fails, and the phases behind it are skipped. */
+static bool plan_phase(dset_plan *plan, const dset_sync *sync, dset_work *work, const dset_facts *facts) {
+  bool labelled = sync->daemonset->template_label_count != 0 || sync->generation != NULL || facts->hash[0] != '\0';
+  bool refused = !labelled && work->create_count != 0;
+  if (refused) {
+    work->create_count = 0; /* every one would be refused (C23); deletions go ahead (E18) */
+    dset_plan_set_problem(plan, DSET_PROBLEM_NO_LABELS, "unable to create pods, no labels", "", "");
+  }
+  dset_plan_work(plan, work, facts);
+  return !refused;
+}
+
 /* Manage, rollout, cleanup (I9). False when an allocation fails. */
 static bool plan_work(dset_plan *plan, const dset_sync *sync, stages *done) {
   const char *hash = done->history.hash;
@@ -89,15 +101,14 @@ static bool plan_work(dset_plan *plan, const dset_sync *sync, stages *done) {
   if (!dset_manage(sync, &done->census, hash, &done->backoffs, managed)) return false;
   earlier(plan, managed->waits_until_ms);
   dset_facts facts = {.sync = sync, .hash = hash, .rollout = &plan->rollout, .phase = DSET_SYNC_MANAGE};
-  dset_plan_work(plan, &managed->work, &facts);
+  if (!plan_phase(plan, sync, &managed->work, &facts)) return true;
   bool idle = managed->work.create_count == 0 && managed->work.delete_count == 0;
   if (idle && sync->daemonset->strategy == DSET_STRATEGY_ROLLING_UPDATE) {
     if (!dset_roll_out(sync, &done->census, hash, &done->rolled)) return false;
     plan->rollout = done->rolled.facts;
     facts.phase = DSET_SYNC_ROLLOUT;
-    dset_plan_work(plan, &done->rolled.work, &facts);
     plan_rollout_problem(plan, &done->rolled);
-    if (done->rolled.problem != 0) return true;
+    if (!plan_phase(plan, sync, &done->rolled.work, &facts) || done->rolled.problem != 0) return true;
   }
   dset_revisions beyond;
   if (!dset_history_cleanup(sync, &done->claims, &done->history, &beyond)) return false;
@@ -108,8 +119,8 @@ static bool plan_work(dset_plan *plan, const dset_sync *sync, stages *done) {
 /* From history to status. False when an allocation fails. */
 static bool run(dset_plan *plan, const dset_sync *sync, stages *done) {
   if (sync->selector_failure != NULL) {
-    dset_plan_set_problem(plan, DSET_PROBLEM_SELECTOR, "failed to construct revisions: the selector cannot be used: ",
-                          sync->selector_failure, "");
+    dset_plan_set_problem(plan, DSET_PROBLEM_SELECTOR,
+                          "failed to construct revisions: the selector cannot be used: ", sync->selector_failure, "");
     return true;
   }
   if (!dset_claim_pods(sync, &done->claims) || !dset_history_construct(sync, &done->history)) return false;
@@ -159,8 +170,7 @@ static bool compute(dset_plan *plan, const dset_sync *sync) {
   return detach(plan, &done.backoffs) && !plan->failed;
 }
 
-int dset_plan_compute(const dset_snapshot *snapshot, const dset_options *options, dset_plan **plan,
-                      dset_error *error) {
+int dset_plan_compute(const dset_snapshot *snapshot, const dset_options *options, dset_plan **plan, dset_error *error) {
   if (plan == NULL) return dset_fail(error, DSET_ERR_INVALID, "plan", "must not be NULL");
   *plan = NULL;
   if (options != NULL && !dset_abi_ok(options, sizeof *options)) return dset_fail_size(error, "options");

@@ -177,7 +177,8 @@ static int write_verdict(dset_buffer *buffer, const dset_matcher *matcher, const
   dset_buffer_string(buffer, "{\"node\":");
   dset_emit_string(buffer, node->name);
   dset_buffer_format(buffer, ",\"run\":%s,\"continue\":%s,\"reasons\":[",
-                     verdict == DSET_VERDICT_RUN ? "true" : "false", verdict == DSET_VERDICT_NEITHER ? "false" : "true");
+                     verdict == DSET_VERDICT_RUN ? "true" : "false",
+                     verdict == DSET_VERDICT_NEITHER ? "false" : "true");
   for (size_t i = 0; i < dset_explanation_count(explanation); i++) {
     const dset_reason *reason = dset_explanation_reason(explanation, i);
     dset_buffer_string(buffer, i == 0 ? "{\"code\":" : ",{\"code\":");

@@ -6,14 +6,7 @@
 #include "arena.h"
 #include "daemonset/model.h"
 
-enum dset_operator {
-  DSET_OP_IN,
-  DSET_OP_NOT_IN,
-  DSET_OP_EXISTS,
-  DSET_OP_DOES_NOT_EXIST,
-  DSET_OP_GT,
-  DSET_OP_LT
-};
+enum dset_operator { DSET_OP_IN, DSET_OP_NOT_IN, DSET_OP_EXISTS, DSET_OP_DOES_NOT_EXIST, DSET_OP_GT, DSET_OP_LT };
 
 /* A parsed requirement; its strings live in the arena it was parsed into. */
 typedef struct dset_parsed_requirement {

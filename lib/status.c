@@ -55,14 +55,18 @@ void dset_status_count(const dset_sync *sync, const dset_census *census, const c
 }
 
 int64_t dset_status_next_available(const dset_sync *sync, const dset_census *census) {
+  int64_t now_ms = sync->snapshot->now_ms;
   int64_t next_ms = DSET_NEVER;
   int32_t min_ready = sync->daemonset->min_ready_seconds;
   if (min_ready == 0) return next_ms; /* then time plays no part in availability (J3) */
+  int64_t latest_ms = min_ready < 0 ? DSET_NEVER : dset_time_add(now_ms, (int64_t)min_ready * 1000);
   for (size_t i = 0; i < census->count; i++) {
     const dset_entry *entry = &census->entries[i];
     for (size_t j = 0; j < entry->count; j++) {
       int64_t from_ms = dset_pod_available_from(entry->pods[j], min_ready);
-      if (from_ms > sync->snapshot->now_ms && from_ms < next_ms) next_ms = from_ms;
+      if (from_ms == DSET_TIME_FAR || from_ms <= now_ms) continue;
+      if (from_ms > latest_ms) from_ms = latest_ms; /* ready since a future moment: a clock was off (H12) */
+      if (from_ms < next_ms) next_ms = from_ms;
     }
   }
   return next_ms;

@@ -22,9 +22,12 @@
 
 /* C2, in the order in which they are appended. */
 static const dset_label automatic[] = {
-    {"node.kubernetes.io/not-ready", "NoExecute"},     {"node.kubernetes.io/unreachable", "NoExecute"},
-    {"node.kubernetes.io/disk-pressure", "NoSchedule"}, {"node.kubernetes.io/memory-pressure", "NoSchedule"},
-    {"node.kubernetes.io/pid-pressure", "NoSchedule"},  {"node.kubernetes.io/unschedulable", "NoSchedule"},
+    {"node.kubernetes.io/not-ready", "NoExecute"},
+    {"node.kubernetes.io/unreachable", "NoExecute"},
+    {"node.kubernetes.io/disk-pressure", "NoSchedule"},
+    {"node.kubernetes.io/memory-pressure", "NoSchedule"},
+    {"node.kubernetes.io/pid-pressure", "NoSchedule"},
+    {"node.kubernetes.io/unschedulable", "NoSchedule"},
     {"node.kubernetes.io/network-unavailable", "NoSchedule"}, /* only with the host's network */
 };
 enum { AUTOMATIC_COUNT = sizeof automatic / sizeof *automatic };
@@ -108,8 +111,8 @@ static void add_taint(dset_reasons *reasons, const dset_taint *taint, int permit
   reason.code = permits == DSET_VERDICT_STAY ? DSET_REASON_TAINT_NO_SCHEDULE : DSET_REASON_TAINT_NO_EXECUTE;
   reason.effect = taint->effect;
   const char *value = dset_text_or_empty(taint->value);
-  reason.text = dset_arena_format(reasons->arena, "the taint %s%s%s:%s is not tolerated", dset_text_or_empty(taint->key),
-                                  value[0] == '\0' ? "" : "=", value, taint->effect);
+  reason.text = dset_arena_format(reasons->arena, "the taint %s%s%s:%s is not tolerated",
+                                  dset_text_or_empty(taint->key), value[0] == '\0' ? "" : "=", value, taint->effect);
   dset_reasons_add(reasons, &reason);
 }
 

@@ -14,12 +14,14 @@ static void add_reasons(struct table *rows, const dset_node *node, const dset_ex
     const dset_reason *reason = dset_explanation_reason(explanation, i);
     const char *cells[] = {i == 0 ? words[verdict] : "", i == 0 ? name : "",
                            reason == NULL ? "-" : dset_reason_name(reason->code),
-                           reason == NULL ? "-" : dset_reason_rule(reason->code), reason == NULL ? "the node may run the pod" : reason->text};
+                           reason == NULL ? "-" : dset_reason_rule(reason->code),
+                           reason == NULL ? "the node may run the pod" : reason->text};
     table_add(rows, colours[verdict], cells);
   }
 }
 
-static int explain_table(const struct input *input, size_t index, const dset_daemonset *daemonset, const struct request *request) {
+static int explain_table(const struct input *input, size_t index, const dset_daemonset *daemonset,
+                         const struct request *request) {
   static const char *const heads[] = {"VERDICT", "NODE", "REASON", "RULE", "BECAUSE"};
   dset_matcher *matcher;
   dset_error error;

@@ -42,12 +42,12 @@ static void *grow(void *items, size_t count, size_t item_bytes) {
   return full ? need(realloc(items, (count * 2 + 1) * item_bytes)) : items;
 }
 
-#define APPEND(items, origins, count, item, from)        \
-  do {                                                   \
-    (items) = grow((items), (count), sizeof *(items));   \
+#define APPEND(items, origins, count, item, from)            \
+  do {                                                       \
+    (items) = grow((items), (count), sizeof *(items));       \
     (origins) = grow((origins), (count), sizeof *(origins)); \
-    (items)[(count)] = (item);                           \
-    (origins)[(count)++] = (from);                       \
+    (items)[(count)] = (item);                               \
+    (origins)[(count)++] = (from);                           \
   } while (0)
 
 static void sort_in(struct input *in, const dset_object *object, const char *file) {

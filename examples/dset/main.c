@@ -10,7 +10,8 @@
 #include "dset.h"
 
 static const char help[] =
-    "dset decides what a DaemonSet controller should do, as Kubernetes " DSET_KUBERNETES_VERSION " would.\n"
+    "dset decides what a DaemonSet controller should do, as Kubernetes " DSET_KUBERNETES_VERSION
+    " would.\n"
     "\n"
     "usage: dset plan -f FILE...      which pods to create and delete, and why\n"
     "       dset explain -f FILE...   the verdict on every node, with every reason\n"
@@ -100,9 +101,8 @@ static bool take_flag(struct request *request, const char *option) {
     const char *name;
     bool *flag;
   } flags[] = {
-      {"-R", &request->recursive},         {"--recursive", &request->recursive},
-      {"--batch", &request->batch},        {"--manifests", &request->manifests},
-      {"--exit-code", &request->exit_code},
+      {"-R", &request->recursive},          {"--recursive", &request->recursive}, {"--batch", &request->batch},
+      {"--manifests", &request->manifests}, {"--exit-code", &request->exit_code},
   };
   for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
     if (strcmp(option, flags[i].name) != 0) continue;

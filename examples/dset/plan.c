@@ -54,7 +54,8 @@ static void print_rollout(const dset_rollout *rollout) {
 
 static void print_plan(const dset_daemonset *daemonset, const dset_plan *plan, const struct request *request) {
   size_t count = dset_plan_action_count(plan);
-  printf("DaemonSet %s/%s: %zu %s\n", daemonset->ns, or_dash(daemonset->name), count, count == 1 ? "action" : "actions");
+  printf("DaemonSet %s/%s: %zu %s\n", daemonset->ns, or_dash(daemonset->name), count,
+         count == 1 ? "action" : "actions");
   if (count > 0) {
     putchar('\n');
     print_actions(plan, request->colour);
@@ -99,7 +100,8 @@ static void complain_about(const struct input *input, const dset_error *error) {
   complain(NULL, error);
 }
 
-static int print_json(const dset_plan *plan, const dset_daemonset *daemonset, const struct request *request, const origin *from) {
+static int print_json(const dset_plan *plan, const dset_daemonset *daemonset, const struct request *request,
+                      const origin *from) {
   char *name = format("%s/%s", daemonset->ns, daemonset->name == NULL ? "" : daemonset->name);
   dset_write_options options = {.size = sizeof options, .name = name};
   if (request->manifests) options.manifests = daemonset;

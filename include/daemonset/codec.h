@@ -11,9 +11,9 @@
  * A DaemonSet is taken as the API server stores it; of the defaults only the update strategy, the history limit and
  * the rolling budget are filled in (A2 to A4).
  *
- * jansson's allocator (json_set_alloc_funcs) belongs to the host: the library never sets it, and takes the trees that it
- * reads into from there. JSON text is read by the library itself, as jansson's own reader is not safe when memory runs
- * out: then it may lose bytes of a string and report success.
+ * jansson's allocator (json_set_alloc_funcs) belongs to the host: the library never sets it, and takes the trees that
+ * it reads into from there. JSON text is read by the library itself, as jansson's own reader is not safe when memory
+ * runs out: then it may lose bytes of a string and report success.
  */
 #ifndef DAEMONSET_CODEC_H
 #define DAEMONSET_CODEC_H

@@ -30,16 +30,16 @@ enum dset_verdict {
 
 /* Why a node does not get the pod. Names as dset_reason_name() gives them. Values are never reused. */
 enum dset_reason_code {
-  DSET_REASON_NODE_NAME = 1,                  /* "node-name": the template names another node (C5) */
-  DSET_REASON_NODE_SELECTOR_MISSING = 2,      /* "node-selector-missing": a selected label is absent (C6) */
-  DSET_REASON_NODE_SELECTOR_DIFFERS = 3,      /* "node-selector-differs": a selected label has another value (C6) */
-  DSET_REASON_AFFINITY_EMPTY = 4,             /* "affinity-empty": required affinity without any term (C8) */
-  DSET_REASON_AFFINITY_TERM_EMPTY = 5,        /* "affinity-term-empty": a term without requirements (C8) */
-  DSET_REASON_AFFINITY_TERM_UNUSABLE = 6,     /* "affinity-term-unusable": a term that cannot be parsed (C10) */
-  DSET_REASON_AFFINITY_EXPRESSION = 7,        /* "affinity-expression": an expression on labels fails (C12) */
-  DSET_REASON_AFFINITY_FIELD = 8,             /* "affinity-field": a requirement on a field fails (C13) */
-  DSET_REASON_TAINT_NO_EXECUTE = 9,           /* "taint-no-execute": not tolerated, existing pods go (C4) */
-  DSET_REASON_TAINT_NO_SCHEDULE = 10          /* "taint-no-schedule": not tolerated, existing pods stay (C4) */
+  DSET_REASON_NODE_NAME = 1,              /* "node-name": the template names another node (C5) */
+  DSET_REASON_NODE_SELECTOR_MISSING = 2,  /* "node-selector-missing": a selected label is absent (C6) */
+  DSET_REASON_NODE_SELECTOR_DIFFERS = 3,  /* "node-selector-differs": a selected label has another value (C6) */
+  DSET_REASON_AFFINITY_EMPTY = 4,         /* "affinity-empty": required affinity without any term (C8) */
+  DSET_REASON_AFFINITY_TERM_EMPTY = 5,    /* "affinity-term-empty": a term without requirements (C8) */
+  DSET_REASON_AFFINITY_TERM_UNUSABLE = 6, /* "affinity-term-unusable": a term that cannot be parsed (C10) */
+  DSET_REASON_AFFINITY_EXPRESSION = 7,    /* "affinity-expression": an expression on labels fails (C12) */
+  DSET_REASON_AFFINITY_FIELD = 8,         /* "affinity-field": a requirement on a field fails (C13) */
+  DSET_REASON_TAINT_NO_EXECUTE = 9,       /* "taint-no-execute": not tolerated, existing pods go (C4) */
+  DSET_REASON_TAINT_NO_SCHEDULE = 10      /* "taint-no-schedule": not tolerated, existing pods stay (C4) */
 };
 
 /*

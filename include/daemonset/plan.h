@@ -24,7 +24,8 @@
  *                      the outdated one that a new one replaces (E16); at last pods of vanished nodes, by node, pod
  *   deletes, rollout   unavailable ones, then picks among the available (F9); with surge the marked ones, then picks
  *                      on nodes that no longer qualify (F13); each part by node, then pod order
- *   failed pods        of several on a node the first in pod order is deleted (E9)
+ *   failed pods        of several on a node the first in pod order is deleted, one that is adopted in this sync only
+ *                      if there is no other (E9)
  *   revisions          by number, then name; of several current ones with equal number the least name is kept (F24)
  *   claims             by name
  *   limit              the first `burst` creates and the first `burst` deletes of each list (E17)
@@ -80,29 +81,29 @@ typedef struct dset_snapshot {
 /* How to plan. NULL in its place means all defaults; 0 in a member means its default. */
 typedef struct dset_options {
   size_t size;
-  const dset_allocator *allocator;  /* NULL = malloc and free */
-  uint32_t burst;                   /* at most so many creates and so many deletes a list; default 250 (E17) */
-  int64_t backoff_initial_ms;       /* first delay after a failed pod; default 1,000 (E8) */
-  int64_t backoff_max_ms;           /* greatest delay; default 900,000 */
-  const char *revision_hash;        /* hash for a new revision of this template; default dset_revision_hash() */
-  bool compare_tolerations;         /* gate TaintTolerationComparisonOperators: "Gt" and "Lt" work (C15, C16) */
+  const dset_allocator *allocator; /* NULL = malloc and free */
+  uint32_t burst;                  /* at most so many creates and so many deletes a list; default 250 (E17) */
+  int64_t backoff_initial_ms;      /* first delay after a failed pod; default 1,000 (E8) */
+  int64_t backoff_max_ms;          /* greatest delay; default 900,000 */
+  const char *revision_hash;       /* hash for a new revision of this template; default dset_revision_hash() */
+  bool compare_tolerations;        /* gate TaintTolerationComparisonOperators: "Gt" and "Lt" work (C15, C16) */
 } dset_options;
 
 /* What to do. Values are never reused. The members of dset_action that are set stand behind each. */
 enum dset_action_type {
-  DSET_ACTION_CREATE_POD = 1,           /* node, hash, phase */
-  DSET_ACTION_DELETE_POD = 2,           /* pod, node, phase */
-  DSET_ACTION_ADOPT_POD = 3,            /* pod: make the DaemonSet its controller (D6) */
-  DSET_ACTION_RELEASE_POD = 4,          /* pod: remove the DaemonSet from its owners (D6) */
-  DSET_ACTION_LABEL_POD = 5,            /* pod, hash: set its label controller-revision-hash (G11) */
-  DSET_ACTION_CREATE_REVISION = 6,      /* revision (its name), number, hash (G12) */
-  DSET_ACTION_UPDATE_REVISION = 7,      /* revision, number, hash: set both (G2, G9) */
-  DSET_ACTION_DELETE_REVISION = 8,      /* revision */
-  DSET_ACTION_ADOPT_REVISION = 9,       /* revision */
-  DSET_ACTION_RELEASE_REVISION = 10,    /* revision */
+  DSET_ACTION_CREATE_POD = 1,            /* node, hash, phase */
+  DSET_ACTION_DELETE_POD = 2,            /* pod, node, phase */
+  DSET_ACTION_ADOPT_POD = 3,             /* pod: make the DaemonSet its controller (D6) */
+  DSET_ACTION_RELEASE_POD = 4,           /* pod: remove the DaemonSet from its owners (D6) */
+  DSET_ACTION_LABEL_POD = 5,             /* pod, hash: set its label controller-revision-hash (G11) */
+  DSET_ACTION_CREATE_REVISION = 6,       /* revision (its name), number, hash (G12) */
+  DSET_ACTION_UPDATE_REVISION = 7,       /* revision, number, hash: set both (G2, G9) */
+  DSET_ACTION_DELETE_REVISION = 8,       /* revision */
+  DSET_ACTION_ADOPT_REVISION = 9,        /* revision */
+  DSET_ACTION_RELEASE_REVISION = 10,     /* revision */
   DSET_ACTION_BUMP_COLLISION_COUNT = 11, /* number: the new count, to be written to the status (G13) */
-  DSET_ACTION_UPDATE_STATUS = 12,       /* status */
-  DSET_ACTION_EMIT_EVENT = 13           /* event_type, event_reason, text = the message; pod, node (E23) */
+  DSET_ACTION_UPDATE_STATUS = 12,        /* status */
+  DSET_ACTION_EMIT_EVENT = 13            /* event_type, event_reason, text = the message; pod, node (E23) */
 };
 
 /* Which part of the sync an action comes from. */
@@ -114,31 +115,31 @@ enum dset_phase_of_sync {
 
 /* Why. Names as dset_cause_name() gives them. Values are never reused. */
 enum dset_cause {
-  DSET_CAUSE_NODE_NEEDS_POD = 1,             /* "node-needs-pod" (E4) */
-  DSET_CAUSE_NODE_NEEDS_REPLACEMENT = 2,     /* "node-needs-replacement": surge on, no usable pod is left (E12) */
-  DSET_CAUSE_SURGE_UNAVAILABLE = 3,          /* "surge-unavailable": beside an unavailable outdated pod (F11) */
-  DSET_CAUSE_SURGE_BUDGET = 4,               /* "surge-budget": beside an available outdated pod, within maxSurge (F11) */
-  DSET_CAUSE_NODE_INELIGIBLE = 5,            /* "node-ineligible" (E4) */
-  DSET_CAUSE_POD_SUCCEEDED = 6,              /* "pod-succeeded" (E6) */
-  DSET_CAUSE_POD_FAILED = 7,                 /* "pod-failed" (E7) */
-  DSET_CAUSE_EXCESS = 8,                     /* "excess": more pods than the node needs (E11, E13) */
-  DSET_CAUSE_OUTDATED_NOT_READY = 9,         /* "outdated-not-ready": a new pod stands beside it (E14) */
-  DSET_CAUSE_OUTDATED_REPLACED = 10,         /* "outdated-replaced": the new pod is available (E14, F10) */
-  DSET_CAUSE_NODE_GONE = 11,                 /* "node-gone": waits for a node that vanished (E15) */
-  DSET_CAUSE_OUTDATED_UNAVAILABLE = 12,      /* "outdated-unavailable": replaced without limit (F7) */
-  DSET_CAUSE_OUTDATED = 13,                  /* "outdated": replaced within maxUnavailable (F8) */
-  DSET_CAUSE_INELIGIBLE_UNAVAILABLE = 14,    /* "ineligible-unavailable": outdated, on a node it must leave (F10) */
-  DSET_CAUSE_INELIGIBLE_AVAILABLE = 15,      /* "ineligible-available": the same, enough others are available (F12) */
-  DSET_CAUSE_ORPHAN_MATCHES = 16,            /* "orphan-matches": no controller, the selector matches (D4) */
-  DSET_CAUSE_SELECTOR_MISMATCH = 17,         /* "selector-mismatch": ours, the selector does not match (D4) */
-  DSET_CAUSE_DUPLICATE_REVISION = 18,        /* "duplicate-revision": several revisions hold this template (G10, G11) */
-  DSET_CAUSE_LABEL_MISSING = 19,             /* "label-missing": a revision without hash label (G2) */
-  DSET_CAUSE_TEMPLATE_NEW = 20,              /* "template-new": no revision holds this template (G12) */
-  DSET_CAUSE_NUMBER_BEHIND = 21,             /* "number-behind": the current revision must have the highest (G9) */
-  DSET_CAUSE_NAME_COLLISION = 22,            /* "name-collision": the name is taken by another template (G13) */
-  DSET_CAUSE_HISTORY_LIMIT = 23,             /* "history-limit": more old revisions than are kept (G16) */
-  DSET_CAUSE_STATUS_CHANGED = 24,            /* "status-changed" (H9) */
-  DSET_CAUSE_SELECTS_ALL = 25                /* "selects-all": the selector is empty (I5) */
+  DSET_CAUSE_NODE_NEEDS_POD = 1,          /* "node-needs-pod" (E4) */
+  DSET_CAUSE_NODE_NEEDS_REPLACEMENT = 2,  /* "node-needs-replacement": surge on, no usable pod is left (E12) */
+  DSET_CAUSE_SURGE_UNAVAILABLE = 3,       /* "surge-unavailable": beside an unavailable outdated pod (F11) */
+  DSET_CAUSE_SURGE_BUDGET = 4,            /* "surge-budget": beside an available outdated pod, within maxSurge (F11) */
+  DSET_CAUSE_NODE_INELIGIBLE = 5,         /* "node-ineligible" (E4) */
+  DSET_CAUSE_POD_SUCCEEDED = 6,           /* "pod-succeeded" (E6) */
+  DSET_CAUSE_POD_FAILED = 7,              /* "pod-failed" (E7) */
+  DSET_CAUSE_EXCESS = 8,                  /* "excess": more pods than the node needs (E11, E13) */
+  DSET_CAUSE_OUTDATED_NOT_READY = 9,      /* "outdated-not-ready": a new pod stands beside it (E14) */
+  DSET_CAUSE_OUTDATED_REPLACED = 10,      /* "outdated-replaced": the new pod is available (E14, F10) */
+  DSET_CAUSE_NODE_GONE = 11,              /* "node-gone": waits for a node that vanished (E15) */
+  DSET_CAUSE_OUTDATED_UNAVAILABLE = 12,   /* "outdated-unavailable": replaced without limit (F7) */
+  DSET_CAUSE_OUTDATED = 13,               /* "outdated": replaced within maxUnavailable (F8) */
+  DSET_CAUSE_INELIGIBLE_UNAVAILABLE = 14, /* "ineligible-unavailable": outdated, on a node it must leave (F10) */
+  DSET_CAUSE_INELIGIBLE_AVAILABLE = 15,   /* "ineligible-available": the same, enough others are available (F12) */
+  DSET_CAUSE_ORPHAN_MATCHES = 16,         /* "orphan-matches": no controller, the selector matches (D4) */
+  DSET_CAUSE_SELECTOR_MISMATCH = 17,      /* "selector-mismatch": ours, the selector does not match (D4) */
+  DSET_CAUSE_DUPLICATE_REVISION = 18,     /* "duplicate-revision": several revisions hold this template (G10, G11) */
+  DSET_CAUSE_LABEL_MISSING = 19,          /* "label-missing": a revision without hash label (G2) */
+  DSET_CAUSE_TEMPLATE_NEW = 20,           /* "template-new": no revision holds this template (G12) */
+  DSET_CAUSE_NUMBER_BEHIND = 21,          /* "number-behind": the current revision must have the highest (G9) */
+  DSET_CAUSE_NAME_COLLISION = 22,         /* "name-collision": the name is taken by another template (G13) */
+  DSET_CAUSE_HISTORY_LIMIT = 23,          /* "history-limit": more old revisions than are kept (G16) */
+  DSET_CAUSE_STATUS_CHANGED = 24,         /* "status-changed" (H9) */
+  DSET_CAUSE_SELECTS_ALL = 25             /* "selects-all": the selector is empty (I5) */
 };
 
 /*
@@ -166,7 +167,8 @@ enum dset_problem_code {
   DSET_PROBLEM_OWNER = 2,              /* "owner": the DaemonSet has no namespace, name or uid (D2) */
   DSET_PROBLEM_REVISION_COLLISION = 3, /* "revision-collision": see BUMP_COLLISION_COUNT (G13) */
   DSET_PROBLEM_BUDGET = 4,             /* "budget": maxUnavailable or maxSurge cannot be scaled (F5) */
-  DSET_PROBLEM_NODE_GONE = 5           /* "node-gone": with surge, an outdated pod's node vanished (F14) */
+  DSET_PROBLEM_NODE_GONE = 5,          /* "node-gone": with surge, an outdated pod's node vanished (F14) */
+  DSET_PROBLEM_NO_LABELS = 6           /* "no-labels": pods would carry no label at all and cannot be created (C23) */
 };
 
 /* One problem, owned by its plan. The actions of the plan are those that the controller takes all the same. */
@@ -236,6 +238,8 @@ DSET_API const dset_backoff *dset_plan_backoff(const dset_plan *plan, size_t ind
 /*
  * The earliest moment after the snapshot's at which time alone can change the plan: a ready pod becomes available (J4),
  * a back-off with a failed pod waiting for it ends (E8), writes in flight count as lost (E20). DSET_NEVER if none.
+ * Where a clock was off and a pod is ready, or a back-off runs, since a moment after the snapshot's, it is at most
+ * minReadySeconds, or the delay, away.
  */
 DSET_API int64_t dset_plan_next_check_ms(const dset_plan *plan);
 

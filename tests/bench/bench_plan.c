@@ -87,8 +87,10 @@ static void build(struct cluster *cluster, size_t count, bool with_affinity) {
   cluster->revision.data = "template";
   cluster->revision.data_bytes = 8;
   cluster->revisions[0] = &cluster->revision;
-  static const dset_label node_labels[] = {{"kubernetes.io/arch", "amd64"}, {"kubernetes.io/os", "linux"},
-                                           {"node.kubernetes.io/instance-type", "m"}, {"topology.kubernetes.io/zone", "a"}};
+  static const dset_label node_labels[] = {{"kubernetes.io/arch", "amd64"},
+                                           {"kubernetes.io/os", "linux"},
+                                           {"node.kubernetes.io/instance-type", "m"},
+                                           {"topology.kubernetes.io/zone", "a"}};
   cluster->nodes = allocate(count * sizeof *cluster->nodes);
   cluster->pods = allocate(count * sizeof *cluster->pods);
   for (size_t i = 0; i < count; i++) {
