@@ -11,14 +11,14 @@
 enum { DEFAULT_MAX_BYTES = 64 << 20, DEFAULT_MAX_DEPTH = 1000, DEFAULT_MAX_VALUES = 1000000 };
 
 struct dset_documents {
-  dset_arena arena;
+  dset_arena arena; /* first, see begin_read() */
   dset_object *objects;
   size_t count;
   size_t capacity;
 };
 
 struct dset_state {
-  dset_arena arena;
+  dset_arena arena; /* first, see begin_read() */
   const char *name;
   dset_snapshot snapshot;
   dset_options options;
@@ -34,6 +34,20 @@ static int take_bounds(const dset_read_options *options, dset_bounds *bounds, ds
   if (options->max_bytes != 0) bounds->max_bytes = options->max_bytes;
   if (options->max_depth != 0) bounds->max_depth = options->max_depth;
   if (options->max_values != 0) bounds->max_values = options->max_values;
+  return DSET_OK;
+}
+
+/* Checks the arguments of a reader and makes its zero-filled result, whose first member is its arena. */
+static int begin_read(const char *text, const dset_read_options *options, size_t bytes, dset_bounds *bounds,
+                      void **made, dset_error *error) {
+  if (text == NULL) return dset_fail(error, DSET_ERR_INVALID, "text", "must not be NULL");
+  int code = take_bounds(options, bounds, error);
+  if (code != DSET_OK) return code;
+  dset_arena arena;
+  dset_arena_init(&arena, options == NULL ? NULL : options->allocator);
+  *made = dset_arena_zalloc(&arena, 1, bytes);
+  if (*made == NULL) return dset_fail_memory(error);
+  memcpy(*made, &arena, sizeof arena);
   return DSET_OK;
 }
 
@@ -162,15 +176,11 @@ int dset_documents_read(const char *text, size_t bytes, const dset_read_options 
                         dset_error *error) {
   if (documents == NULL) return dset_fail(error, DSET_ERR_INVALID, "documents", "must not be NULL");
   *documents = NULL;
-  if (text == NULL) return dset_fail(error, DSET_ERR_INVALID, "text", "must not be NULL");
   dset_bounds bounds;
-  int code = take_bounds(options, &bounds, error);
+  void *memory;
+  int code = begin_read(text, options, sizeof(dset_documents), &bounds, &memory, error);
   if (code != DSET_OK) return code;
-  dset_arena arena;
-  dset_arena_init(&arena, options == NULL ? NULL : options->allocator);
-  dset_documents *made = dset_arena_zalloc(&arena, 1, sizeof *made);
-  if (made == NULL) return dset_fail_memory(error);
-  made->arena = arena;
+  dset_documents *made = memory;
   code = visit_documents(text, bytes, &bounds, &made->arena, visit_object, made, error);
   if (code != DSET_OK) {
     dset_documents_free(made);
@@ -284,15 +294,11 @@ int dset_state_read(const char *text, size_t bytes, const dset_read_options *opt
                     dset_error *error) {
   if (state == NULL) return dset_fail(error, DSET_ERR_INVALID, "state", "must not be NULL");
   *state = NULL;
-  if (text == NULL) return dset_fail(error, DSET_ERR_INVALID, "text", "must not be NULL");
   dset_bounds bounds;
-  int code = take_bounds(options, &bounds, error);
+  void *memory;
+  int code = begin_read(text, options, sizeof(dset_state), &bounds, &memory, error);
   if (code != DSET_OK) return code;
-  dset_arena arena;
-  dset_arena_init(&arena, options == NULL ? NULL : options->allocator);
-  dset_state *made = dset_arena_zalloc(&arena, 1, sizeof *made);
-  if (made == NULL) return dset_fail_memory(error);
-  made->arena = arena;
+  dset_state *made = memory;
   made->name = "";
   made->snapshot.size = sizeof made->snapshot;
   made->options.size = sizeof made->options;
