@@ -24,7 +24,9 @@ static void add(dset_plan *plan, const dset_action *action) {
     plan->failed = true;
     return;
   }
-  items[plan->action_count++] = *action;
+  dset_action *item = &items[plan->action_count++];
+  *item = *action;
+  item->size = sizeof *item;
   plan->actions = items;
 }
 

@@ -32,6 +32,8 @@ static void set_metadata(json_t *pod, json_t *template, const dset_daemonset *da
   if (metadata == NULL) return;
   json_t *labels = json_object_get(from, "labels");
   set(metadata, "labels", json_is_object(labels) ? json_copy(labels) : json_object(), good);
+  /* json_copy() does not say that it lost members to a failed allocation. */
+  *good = json_object_size(json_object_get(metadata, "labels")) == json_object_size(labels) && *good;
   static const char *const kept[] = {"annotations", "finalizers"};
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
     json_t *member = json_object_get(from, kept[i]);

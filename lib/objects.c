@@ -279,8 +279,10 @@ static bool decode_template(dset_decoder *decoder, const json_t *tree, void *ite
 
 /* G4: the template with `"$patch":"replace"`, as Kubernetes stores it in a ControllerRevision. */
 static bool write_revision_data(dset_decoder *decoder, const json_t *template, dset_daemonset *daemonset) {
-  json_t *patch = template == NULL ? json_object() : json_copy((json_t *)(uintptr_t) template);
-  bool good = patch != NULL && json_object_set_new(patch, "$patch", json_string("replace")) == 0;
+  json_t *patch = json_is_object(template) ? json_copy((json_t *)(uintptr_t) template) : json_object();
+  /* json_copy() does not say that it lost members to a failed allocation. */
+  bool good = patch != NULL && json_object_size(patch) == json_object_size(template) &&
+              json_object_set_new(patch, "$patch", json_string("replace")) == 0;
   for (size_t i = 0; i < 2; i++) {
     const char *always = i == 0 ? "metadata" : "spec"; /* written even when empty (G5) */
     if (!good || json_is_object(json_object_get(patch, always))) continue;

@@ -163,6 +163,8 @@ int dset_plan_json(const dset_plan *plan, const dset_write_options *options, dse
   dset_buffer buffer;
   int code = dset_text_begin(options, &buffer, error);
   if (code != DSET_OK) return code;
+  if (options != NULL && options->manifests != NULL) code = dset_check_daemonset(options->manifests, error);
+  if (code != DSET_OK) return code;
   code = write_plan(&buffer, plan, options, error);
   if (code == DSET_OK) return dset_text_end(&buffer, text, error);
   dset_buffer_clear(&buffer);

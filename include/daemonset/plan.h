@@ -147,6 +147,7 @@ enum dset_cause {
  * that led to it; of an event it is the message.
  */
 typedef struct dset_action {
+  size_t size;
   int32_t type;  /* enum dset_action_type */
   int32_t cause; /* enum dset_cause */
   int32_t phase; /* enum dset_phase_of_sync */
