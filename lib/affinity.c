@@ -29,6 +29,14 @@ static bool parse_field(dset_arena *arena, const dset_requirement *from, dset_pa
   return *unusable != NULL || dset_requirement_copy(arena, from, op, to);
 }
 
+/* Remembers the requirement that makes a term unusable. */
+static bool note_unusable(dset_arena *arena, dset_parsed_term *term, const dset_requirement *from, size_t index) {
+  if (term->unusable == NULL) return true;
+  term->unusable_key = dset_arena_string(arena, from->key);
+  term->unusable_index = (int32_t)index;
+  return term->unusable_key != NULL;
+}
+
 static bool parse_term(dset_arena *arena, const dset_term *from, dset_parsed_term *to) {
   *to = (dset_parsed_term){.empty = from->expression_count == 0 && from->field_count == 0};
   to->expressions = dset_arena_alloc(arena, from->expression_count, sizeof *to->expressions);
@@ -36,11 +44,17 @@ static bool parse_term(dset_arena *arena, const dset_term *from, dset_parsed_ter
   if (to->expressions == NULL || to->fields == NULL) return false;
   for (size_t i = 0; i < from->expression_count && to->unusable == NULL; i++) {
     dset_parsed_requirement *requirement = &to->expressions[to->expression_count++];
-    if (!dset_requirement_parse(arena, &from->expressions[i], true, requirement, &to->unusable)) return false;
+    if (!dset_requirement_parse(arena, &from->expressions[i], true, requirement, &to->unusable) ||
+        !note_unusable(arena, to, &from->expressions[i], i)) {
+      return false;
+    }
   }
   for (size_t i = 0; i < from->field_count && to->unusable == NULL; i++) {
     dset_parsed_requirement *requirement = &to->fields[to->field_count++];
-    if (!parse_field(arena, &from->fields[i], requirement, &to->unusable)) return false;
+    if (!parse_field(arena, &from->fields[i], requirement, &to->unusable) ||
+        !note_unusable(arena, to, &from->fields[i], i)) {
+      return false;
+    }
   }
   return true;
 }
@@ -88,9 +102,18 @@ static void add_requirement(dset_reasons *reasons, int code, size_t term, size_t
   dset_reasons_add(reasons, &reason);
 }
 
-static void add_term(dset_reasons *reasons, int code, size_t term, const char *text) {
-  dset_reason reason = {.code = code, .term = (int32_t)term, .requirement = -1};
-  reason.text = dset_arena_format(reasons->arena, "affinity term %zu %s", term, text);
+/* The reason for a term that no node can match (C8, C10). */
+static void add_term(dset_reasons *reasons, const dset_parsed_term *term, size_t index) {
+  dset_reason reason = {.code = DSET_REASON_AFFINITY_TERM_EMPTY, .term = (int32_t)index, .requirement = -1};
+  if (term->empty) {
+    reason.text = dset_arena_format(reasons->arena, "affinity term %zu is empty and matches no node", index);
+  } else {
+    reason.code = DSET_REASON_AFFINITY_TERM_UNUSABLE;
+    reason.requirement = term->unusable_index;
+    reason.key = term->unusable_key;
+    reason.text = dset_arena_format(reasons->arena, "affinity term %zu cannot be used because of its key \"%s\": %s",
+                                    index, term->unusable_key, term->unusable);
+  }
   dset_reasons_add(reasons, &reason);
 }
 
@@ -122,13 +145,7 @@ static bool fields_hold(const dset_parsed_term *term, size_t index, const dset_n
 
 static bool term_matches(const dset_parsed_term *term, size_t index, const dset_node *node, dset_reasons *reasons) {
   if (term->empty || term->unusable != NULL) {
-    if (reasons == NULL) return false;
-    if (term->empty) add_term(reasons, DSET_REASON_AFFINITY_TERM_EMPTY, index, "is empty and matches no node");
-    if (!term->empty) {
-      const char *text = dset_arena_format(reasons->arena, "cannot be used: %s", term->unusable);
-      add_term(reasons, DSET_REASON_AFFINITY_TERM_UNUSABLE, index, dset_text_or_empty(text));
-      if (text == NULL) reasons->failed = true;
-    }
+    if (reasons != NULL) add_term(reasons, term, index);
     return false;
   }
   bool expressions = expressions_hold(term, index, node, reasons);

@@ -12,7 +12,9 @@ typedef struct dset_parsed_term {
   size_t expression_count;
   dset_parsed_requirement *fields;
   size_t field_count;
-  dset_unusable unusable; /* NULL: usable */
+  dset_unusable unusable;   /* NULL: usable */
+  const char *unusable_key; /* of the requirement that cannot be used */
+  int32_t unusable_index;   /* its place among the expressions, or the fields */
   bool empty;
 } dset_parsed_term;
 

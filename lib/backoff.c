@@ -36,6 +36,12 @@ bool dset_backoffs_active(const dset_backoffs *backoffs, size_t place) {
   return age_of(backoffs, place) < backoffs->items[place].delay_ms;
 }
 
+int64_t dset_backoffs_end(const dset_backoffs *backoffs, size_t place) {
+  const dset_backoff *backoff = &backoffs->items[place];
+  int64_t now_ms = backoffs->sync->snapshot->now_ms;
+  return dset_time_add(backoff->last_ms < now_ms ? backoff->last_ms : now_ms, backoff->delay_ms);
+}
+
 bool dset_backoffs_advance(dset_backoffs *backoffs, const char *node, size_t *place) {
   const dset_options *options = &backoffs->sync->options;
   int64_t delay_ms = options->backoff_initial_ms;

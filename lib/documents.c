@@ -272,6 +272,7 @@ static bool read_lists(dset_decoder *decoder, const json_t *root, dset_snapshot 
 static bool visit_state(dset_decoder *decoder, const dset_source_document *document, void *context) {
   dset_state *state = context;
   const json_t *root = document->root;
+  if (json_is_null(root)) return true;
   if (!dset_decode_is_object(decoder, root)) return false;
   if (state->snapshot.daemonset != NULL) {
     return dset_decoder_fail(decoder, DSET_ERR_INVALID, "expected one object, found a second", "");

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scalar.h"
+
 /* The escape of one byte, or NULL when it stands for itself. Go also escapes what HTML would read. */
 static const char *escape_of(unsigned char byte, char text[8]) {
   static const char digits[] = "0123456789abcdef";
@@ -101,6 +103,12 @@ static void emit_object(dset_buffer *buffer, const json_t *object, enum dset_emi
   buffer->allocator.release(buffer->allocator.context, keys, bytes);
 }
 
+static void emit_real(dset_buffer *buffer, double value) {
+  char text[48];
+  dset_scalar_text(value, text);
+  dset_buffer_string(buffer, text);
+}
+
 void dset_emit_tree(dset_buffer *buffer, const json_t *tree, enum dset_emit_style style) {
   switch (json_typeof(tree)) {
     case JSON_OBJECT: emit_object(buffer, tree, style); break;
@@ -113,7 +121,7 @@ void dset_emit_tree(dset_buffer *buffer, const json_t *tree, enum dset_emit_styl
       break;
     case JSON_STRING: emit_bytes(buffer, json_string_value(tree), json_string_length(tree)); break;
     case JSON_INTEGER: dset_buffer_format(buffer, "%lld", (long long)json_integer_value(tree)); break;
-    case JSON_REAL: dset_buffer_format(buffer, "%.17g", json_real_value(tree)); break;
+    case JSON_REAL: emit_real(buffer, json_real_value(tree)); break;
     case JSON_TRUE: dset_buffer_string(buffer, "true"); break;
     case JSON_FALSE: dset_buffer_string(buffer, "false"); break;
     case JSON_NULL: dset_buffer_string(buffer, "null"); break;

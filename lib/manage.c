@@ -41,8 +41,7 @@ struct manager {
   const char *hash;
   dset_backoffs *backoffs;
   dset_managed *managed;
-  const dset_pod **rest;   /* R of the node at hand */
-  const dset_pod **failed; /* its failed pods */
+  const dset_pod **rest; /* R of the node at hand */
   bool surge;
 };
 
@@ -59,46 +58,50 @@ static void remove_pod(struct manager *manager, const dset_entry *entry, const d
   dset_work_delete(&manager->managed->work, entry->name, pod, PART_NODES, cause);
 }
 
-/* E7 to E9. `place` is that of the node's back-off entry. */
-static bool handle_failed(struct manager *manager, const dset_entry *entry, const dset_pod *pod, size_t *place) {
-  if (dset_backoffs_active(manager->backoffs, *place)) {
-    const dset_backoff *backoff = &manager->backoffs->items[*place];
-    int64_t from_ms = backoff->last_ms;
-    if (from_ms > manager->sync->snapshot->now_ms) from_ms = manager->sync->snapshot->now_ms; /* a clock was off */
-    int64_t until_ms = dset_time_add(from_ms, backoff->delay_ms);
-    if (until_ms < manager->managed->waits_until_ms) manager->managed->waits_until_ms = until_ms;
-    return true;
+static bool is_adopted(const dset_pod *pod) {
+  return dset_controller_of(pod->owners, pod->owner_count) == NULL;
+}
+
+/*
+ * E7 to E9: at most one failed pod goes, because the first uses the back-off that the others then wait for. The
+ * controller meets pods that it owns before those that it adopts in the same sync.
+ */
+static bool choose_failed(struct manager *manager, const dset_entry *entry, const dset_pod **chosen) {
+  const dset_pod *first = NULL;
+  size_t count = 0;
+  *chosen = NULL;
+  for (size_t i = 0; i < entry->count; i++) {
+    const dset_pod *pod = entry->pods[i];
+    if (pod->deleting || pod->phase != DSET_PHASE_FAILED) continue;
+    if (first == NULL || (is_adopted(first) && !is_adopted(pod))) first = pod;
+    count++;
   }
-  if (!dset_backoffs_advance(manager->backoffs, entry->name, place)) return false;
-  dset_work_event(&manager->managed->work, entry->name, pod);
-  remove_pod(manager, entry, pod, DSET_CAUSE_POD_FAILED);
+  if (count == 0) return true;
+  size_t place = dset_backoffs_find(manager->backoffs, entry->name);
+  if (!dset_backoffs_active(manager->backoffs, place)) {
+    if (!dset_backoffs_advance(manager->backoffs, entry->name, &place)) return false;
+    *chosen = first;
+    count--;
+  }
+  int64_t until_ms = dset_backoffs_end(manager->backoffs, place);
+  if (count > 0 && until_ms < manager->managed->waits_until_ms) manager->managed->waits_until_ms = until_ms;
   return true;
 }
 
-/* E5 to E9: deals with terminal pods and leaves the others in manager->rest. The controller meets pods that it owns
- * before those that it adopts in the same sync, so a failed pod of its own uses the back-off first. */
+/* E5: deals with terminal pods and leaves the others in manager->rest. */
 static bool sort_out(struct manager *manager, const dset_entry *entry, size_t *rest_count) {
-  const dset_pod **failed = manager->failed;
-  size_t failed_count = 0;
+  const dset_pod *chosen;
   *rest_count = 0;
+  if (!choose_failed(manager, entry, &chosen)) return false;
   for (size_t i = 0; i < entry->count; i++) {
     const dset_pod *pod = entry->pods[i];
     if (pod->deleting) continue;
-    if (pod->phase == DSET_PHASE_FAILED) {
-      failed[failed_count++] = pod;
-    } else if (pod->phase == DSET_PHASE_SUCCEEDED) {
-      dset_work_event(&manager->managed->work, entry->name, pod);
-      remove_pod(manager, entry, pod, DSET_CAUSE_POD_SUCCEEDED);
-    } else {
+    if (!dset_pod_terminal(pod)) {
       manager->rest[(*rest_count)++] = pod;
+    } else if (pod->phase == DSET_PHASE_SUCCEEDED || pod == chosen) {
+      dset_work_event(&manager->managed->work, entry->name, pod);
+      remove_pod(manager, entry, pod, pod == chosen ? DSET_CAUSE_POD_FAILED : DSET_CAUSE_POD_SUCCEEDED);
     }
-  }
-  if (failed_count == 0) return true;
-  size_t place = dset_backoffs_find(manager->backoffs, entry->name);
-  for (size_t i = 0; i < 2 * failed_count; i++) {
-    const dset_pod *pod = failed[i % failed_count];
-    bool adopted = dset_controller_of(pod->owners, pod->owner_count) == NULL;
-    if (adopted == (i >= failed_count) && !handle_failed(manager, entry, pod, &place)) return false;
   }
   return true;
 }
@@ -160,8 +163,7 @@ bool dset_manage(const dset_sync *sync, const dset_census *census, const char *h
   struct manager manager = {.sync = sync, .hash = hash, .backoffs = backoffs, .managed = managed};
   manager.surge = surge_is_on(sync->daemonset);
   manager.rest = dset_arena_alloc(sync->scratch, census->most_pods, sizeof *manager.rest);
-  manager.failed = dset_arena_alloc(sync->scratch, census->most_pods, sizeof *manager.failed);
-  if (manager.rest == NULL || manager.failed == NULL) return false;
+  if (manager.rest == NULL) return false;
   for (size_t i = 0; i < census->node_count; i++) {
     if (!manage_entry(&manager, &census->entries[i])) return false;
   }

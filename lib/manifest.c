@@ -46,9 +46,7 @@ static void set_metadata(json_t *pod, json_t *template, const dset_daemonset *da
     set_text(labels, DSET_LABEL_TEMPLATE_GENERATION, generation, good);
   }
   set_text(labels, DSET_LABEL_HASH, hash, good);
-  char base[512];
-  snprintf(base, sizeof base, "%s-", dset_text_or_empty(daemonset->name));
-  set_text(metadata, "generateName", base, good);
+  set(metadata, "generateName", json_sprintf("%s-", dset_text_or_empty(daemonset->name)), good); /* C20 */
   set_text(metadata, "namespace", daemonset->ns, good);
 }
 

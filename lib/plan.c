@@ -105,7 +105,7 @@ static bool plan_work(dset_plan *plan, const dset_sync *sync, stages *done) {
   bool idle = managed->work.create_count == 0 && managed->work.delete_count == 0;
   if (idle && sync->daemonset->strategy == DSET_STRATEGY_ROLLING_UPDATE) {
     if (!dset_roll_out(sync, &done->census, hash, &done->rolled)) return false;
-    plan->rollout = done->rolled.facts;
+    if (done->rolled.facts.ran) plan->rollout = done->rolled.facts;
     facts.phase = DSET_SYNC_ROLLOUT;
     plan_rollout_problem(plan, &done->rolled);
     if (!plan_phase(plan, sync, &done->rolled.work, &facts) || done->rolled.problem != 0) return true;

@@ -70,7 +70,7 @@ bool dset_scalar_real(const char *text, size_t bytes, double *value) {
 
 /* The fewest digits that still are `real`, or with `single` that are its float: ±0.DIGITS × 10^exponent. */
 static void shortest(double real, bool single, char digits[20], int *exponent) {
-  char text[40];
+  char text[48];
   double wanted = single ? (double)(float)real : real;
   for (int precision = 0; precision < 17; precision++) {
     snprintf(text, sizeof text, "%.*e", precision, wanted);
@@ -102,6 +102,27 @@ bool dset_scalar_whole(double real, int64_t *integer) {
   if (magnitude > INT64_MAX) return false;
   *integer = real < 0 ? -(int64_t)magnitude : (int64_t)magnitude;
   return true;
+}
+
+void dset_scalar_text(double real, char text[48]) {
+  const char *sign = signbit(real) ? "-" : "";
+  char digits[20];
+  int point; /* the digits in front of it; negative: zeros behind it */
+  if (real == 0) {
+    snprintf(text, 48, "%s0", sign);
+    return;
+  }
+  shortest(fabs(real), false, digits, &point);
+  int count = (int)strlen(digits);
+  if (point < -5 || point > 21) {
+    snprintf(text, 48, "%s%c%s%se%+d", sign, digits[0], count > 1 ? "." : "", digits + 1, point - 1);
+  } else if (point <= 0) {
+    snprintf(text, 48, "%s0.%.*s%s", sign, -point, "00000", digits);
+  } else if (point >= count) {
+    snprintf(text, 48, "%s%s%.*s", sign, digits, point - count, "00000000000000000000");
+  } else {
+    snprintf(text, 48, "%s%.*s.%s", sign, point, digits, digits + point);
+  }
 }
 
 /* As Go's FormatFloat(real, 'g', -1, 32), which is what makes keys of reals. */

@@ -39,4 +39,7 @@ bool dset_scalar_whole(double real, int64_t *integer);
 /* The key that a scalar becomes, at most 31 bytes; false for null and huge integers. Not for strings. */
 bool dset_scalar_key(const dset_scalar *scalar, char key[32]);
 
+/* The fewest digits that are this finite real, as Go writes it in JSON: 0.1, 1e+21. Free of the locale. */
+void dset_scalar_text(double real, char text[48]);
+
 #endif

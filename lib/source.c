@@ -213,11 +213,10 @@ static int fall_back_to_yaml(dset_source *source, dset_source_document *document
                              dset_error *error) {
   dset_source as_yaml = *source;
   as_yaml.yaml = true;
-  int code = next_yaml(&as_yaml, document, NULL);
-  if (code == DSET_ERR_NOMEM) return dset_fail_memory(error);
-  if (code == DSET_OK) {
-    *source = as_yaml;
-    return DSET_OK;
+  int code = next_yaml(&as_yaml, document, error);
+  if (code != DSET_ERR_SYNTAX) { /* it is YAML, be it of values that are refused */
+    if (code == DSET_OK) *source = as_yaml;
+    return code;
   }
   if (error != NULL) *error = *json_error;
   return json_error->code;

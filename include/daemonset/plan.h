@@ -27,7 +27,7 @@
  *   failed pods        of several on a node the first in pod order is deleted, one that is adopted in this sync only
  *                      if there is no other (E9)
  *   revisions          by number, then name; of several current ones with equal number the least name is kept (F24)
- *   claims             by name
+ *   claims             adoptions, then releases, each by name
  *   limit              the first `burst` creates and the first `burst` deletes of each list (E17)
  *
  * THE ORDER OF ACTIONS. Revisions: claims, missing labels. Then the new revision; or, when there are several current
@@ -91,19 +91,20 @@ typedef struct dset_options {
 
 /* What to do. Values are never reused. The members of dset_action that are set stand behind each. */
 enum dset_action_type {
-  DSET_ACTION_CREATE_POD = 1,            /* node, hash, phase */
-  DSET_ACTION_DELETE_POD = 2,            /* pod, node, phase */
-  DSET_ACTION_ADOPT_POD = 3,             /* pod: make the DaemonSet its controller (D6) */
-  DSET_ACTION_RELEASE_POD = 4,           /* pod: remove the DaemonSet from its owners (D6) */
-  DSET_ACTION_LABEL_POD = 5,             /* pod, hash: set its label controller-revision-hash (G11) */
-  DSET_ACTION_CREATE_REVISION = 6,       /* revision (its name), number, hash (G12) */
-  DSET_ACTION_UPDATE_REVISION = 7,       /* revision, number, hash: set both (G2, G9) */
-  DSET_ACTION_DELETE_REVISION = 8,       /* revision */
-  DSET_ACTION_ADOPT_REVISION = 9,        /* revision */
-  DSET_ACTION_RELEASE_REVISION = 10,     /* revision */
-  DSET_ACTION_BUMP_COLLISION_COUNT = 11, /* number: the new count, to be written to the status (G13) */
-  DSET_ACTION_UPDATE_STATUS = 12,        /* status */
-  DSET_ACTION_EMIT_EVENT = 13            /* event_type, event_reason, text = the message; pod, node (E23) */
+  DSET_ACTION_CREATE_POD = 1,        /* node, hash, phase */
+  DSET_ACTION_DELETE_POD = 2,        /* pod, node, phase */
+  DSET_ACTION_ADOPT_POD = 3,         /* pod: make the DaemonSet its controller (D6) */
+  DSET_ACTION_RELEASE_POD = 4,       /* pod: remove the DaemonSet from its owners (D6) */
+  DSET_ACTION_LABEL_POD = 5,         /* pod, hash: set its label controller-revision-hash (G11) */
+  DSET_ACTION_CREATE_REVISION = 6,   /* revision (its name), number, hash (G12) */
+  DSET_ACTION_UPDATE_REVISION = 7,   /* revision, number, hash: set both (G2, G9) */
+  DSET_ACTION_DELETE_REVISION = 8,   /* revision */
+  DSET_ACTION_ADOPT_REVISION = 9,    /* revision */
+  DSET_ACTION_RELEASE_REVISION = 10, /* revision */
+  DSET_ACTION_BUMP_COLLISION_COUNT =
+      11,                         /* number: the new count for the status; revision: the name that is taken (G13) */
+  DSET_ACTION_UPDATE_STATUS = 12, /* status */
+  DSET_ACTION_EMIT_EVENT = 13     /* event_type, event_reason, text = the message; of a pod: pod, node, phase (E23) */
 };
 
 /* Which part of the sync an action comes from. */

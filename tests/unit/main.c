@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * main.c: runs the unit tests. `unit` runs all suites, `unit match plan` those, `unit -l` lists them. CK_FORK=no, as
+ * debuggers and valgrind want it, and the other variables of Check work.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+Suite *dset_suite_match(void);
+Suite *dset_suite_claim(void);
+Suite *dset_suite_manage(void);
+Suite *dset_suite_rollout(void);
+Suite *dset_suite_history(void);
+Suite *dset_suite_status(void);
+Suite *dset_suite_plan(void);
+Suite *dset_suite_json(void);
+Suite *dset_suite_yaml(void);
+Suite *dset_suite_source(void);
+Suite *dset_suite_base(void);
+Suite *dset_suite_codec(void);
+Suite *dset_suite_golden(void);
+Suite *dset_suite_laws(void);
+Suite *dset_suite_bad_input(void);
+
+typedef struct entry {
+  const char *name;
+  Suite *(*create)(void);
+} entry;
+
+static const entry entries[] = {
+    {"match", dset_suite_match},     {"claim", dset_suite_claim},     {"manage", dset_suite_manage},
+    {"rollout", dset_suite_rollout}, {"history", dset_suite_history}, {"status", dset_suite_status},
+    {"plan", dset_suite_plan},       {"json", dset_suite_json},       {"yaml", dset_suite_yaml},
+    {"source", dset_suite_source},   {"base", dset_suite_base},       {"codec", dset_suite_codec},
+    {"golden", dset_suite_golden},   {"laws", dset_suite_laws},       {"bad_input", dset_suite_bad_input},
+};
+
+enum { ENTRIES = sizeof entries / sizeof entries[0] };
+
+static const entry *find(const char *name) {
+  for (size_t i = 0; i < ENTRIES; i++) {
+    if (strcmp(entries[i].name, name) == 0) return &entries[i];
+  }
+  fprintf(stderr, "unit: there is no suite \"%s\"; -l lists them\n", name);
+  return NULL;
+}
+
+int main(int count, char **arguments) {
+  if (count == 2 && strcmp(arguments[1], "-l") == 0) {
+    for (size_t i = 0; i < ENTRIES; i++) puts(entries[i].name);
+    return EXIT_SUCCESS;
+  }
+  SRunner *runner = srunner_create(NULL);
+  for (int i = 1; i < count; i++) {
+    const entry *chosen = find(arguments[i]);
+    if (chosen == NULL) {
+      srunner_free(runner);
+      return EXIT_FAILURE;
+    }
+    srunner_add_suite(runner, chosen->create());
+  }
+  for (size_t i = 0; count == 1 && i < ENTRIES; i++) srunner_add_suite(runner, entries[i].create());
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  int run = srunner_ntests_run(runner);
+  srunner_free(runner);
+  return failed == 0 && run > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
