@@ -35,7 +35,8 @@ bool cluster_selects(const dset_selector *selector, const dset_label *labels, si
 
 bool cluster_claims(const trial *t, const dset_pod *pod) {
   const dset_daemonset *daemonset = &t->daemonset;
-  if (!same(pod->ns, daemonset->ns) || !cluster_selects(daemonset->selector, pod->labels, pod->label_count)) return false;
+  if (!same(pod->ns, daemonset->ns) || !cluster_selects(daemonset->selector, pod->labels, pod->label_count))
+    return false;
   for (size_t i = 0; i < pod->owner_count; i++) {
     const dset_owner *owner = &pod->owners[i];
     if (!owner->controller) continue;

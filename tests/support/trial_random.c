@@ -22,7 +22,7 @@ static const char *const hashes[] = {"cur", "old", "older", "oldest", ""};
 typedef struct maker {
   trial *t;
   dset_random random;
-  size_t names; /* made so far */
+  size_t names;     /* made so far */
   const char *hash; /* what new pods carry, as far as it is known */
 } maker;
 
@@ -338,7 +338,8 @@ static dset_revision *make_revision(maker *m, const char *name, const char *hash
   if (!once_in(m, 12)) trial_set_label(t, &revision->labels, &revision->label_count, DSET_LABEL_HASH, hash);
   revision->number = between(m, 0, 5);
   if (once_in(m, 60)) revision->number = once_in(m, 2) ? INT64_MAX : -3;
-  char *old = trial_format(t, "{\"spec\":{\"template\":{\"$patch\":\"replace\",\"spec\":{\"nodeName\":\"%s\"}}}}", name);
+  char *old =
+      trial_format(t, "{\"spec\":{\"template\":{\"$patch\":\"replace\",\"spec\":{\"nodeName\":\"%s\"}}}}", name);
   revision->data = current ? t->daemonset.revision_data : old;
   revision->data_bytes = current ? t->daemonset.revision_data_bytes : strlen(old);
   return revision;

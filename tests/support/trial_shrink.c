@@ -17,11 +17,11 @@ static void remove_item(void *items, size_t *count, size_t index, size_t item_by
   memmove(at, at + item_bytes, (*count - index) * item_bytes);
 }
 
-#define REMOVE(name, items, count)                                       \
-  static bool name(trial *t, size_t index) {                             \
-    if (index >= (count)) return false;                                  \
+#define REMOVE(name, items, count)                                             \
+  static bool name(trial *t, size_t index) {                                   \
+    if (index >= (count)) return false;                                        \
     remove_item((void *)(uintptr_t)(items), &(count), index, sizeof *(items)); \
-    return true;                                                         \
+    return true;                                                               \
   }
 
 REMOVE(remove_pod, t->pods, t->pod_count)
@@ -155,9 +155,9 @@ static bool simplify_question(trial *t, size_t index) {
 }
 
 static reduction *const reductions[] = {
-    halve_pods,        halve_nodes,      remove_pod,     remove_node,   remove_revision,
-    remove_backoff,    remove_toleration, remove_template_label, remove_selected, simplify_daemonset,
-    simplify_question, simplify_revision, simplify_node,  simplify_pod,
+    halve_pods,        halve_nodes,           remove_pod,      remove_node,        remove_revision,   remove_backoff,
+    remove_toleration, remove_template_label, remove_selected, simplify_daemonset, simplify_question, simplify_revision,
+    simplify_node,     simplify_pod,
 };
 
 /* Tries all of one kind; an index stays where it is after a success, as what was behind it has moved there. */
@@ -172,7 +172,8 @@ static bool reduce(trial **t, reduction *apply, trial_law *law) {
     trial_seal(smaller);
     char *before = trial_json(*t, "");
     char *after = trial_json(smaller, "");
-    bool differs = strcmp(before, after) != 0 || smaller->options.compare_tolerations != (*t)->options.compare_tolerations;
+    bool differs =
+        strcmp(before, after) != 0 || smaller->options.compare_tolerations != (*t)->options.compare_tolerations;
     bool kept = differs && !law(smaller);
     free(before);
     free(after);

@@ -200,7 +200,7 @@ END_TEST
 
 static const error_row state_error_rows[] = {
     {"", DSET_ERR_INVALID, "0:0 ", "expected a JSON object, found nothing"},
-    {"null", DSET_ERR_TYPE, "1:1 ", "expected an object, found null"},
+    {"null", DSET_ERR_INVALID, "0:0 ", "expected a JSON object, found nothing"},
     {"{}", DSET_ERR_INVALID, "1:1 ", "the member daemonSet is missing"},
     {"{daemonSet: null}", DSET_ERR_INVALID, "1:1 ", "the member daemonSet is missing"},
     {"{daemonSet: {}}\n---\n{daemonSet: {}}", DSET_ERR_INVALID, "3:1 ", "expected one object, found a second"},

@@ -41,8 +41,8 @@ static bool broken(const char *format, ...) {
 }
 
 /* As ck_assert(), which writes a line to a file each time and would take most of the time of these tests. */
-#define REQUIRE(condition)                             \
-  do {                                                 \
+#define REQUIRE(condition)                            \
+  do {                                                \
     if (!(condition)) ck_abort_msg("%s", #condition); \
   } while (0)
 
@@ -70,9 +70,9 @@ static char *text_of(const dset_plan *plan) {
   dset_text *json;
   REQUIRE(dset_plan_json(plan, NULL, &json, NULL) == DSET_OK);
   const dset_rollout *r = dset_plan_rollout(plan);
-  const int64_t facts[] = {r->ran,         r->surge,   r->desired,    r->max_unavailable, r->max_surge, r->unavailable,
-                           r->available,   r->surging, r->replace,    r->candidates,      r->picked,
-                           dset_plan_next_check_ms(plan)};
+  const int64_t facts[] = {r->ran,       r->surge,       r->desired,   r->max_unavailable,
+                           r->max_surge, r->unavailable, r->available, r->surging,
+                           r->replace,   r->candidates,  r->picked,    dset_plan_next_check_ms(plan)};
   dset_buffer text;
   dset_buffer_init(&text, NULL);
   dset_buffer_string(&text, dset_text_bytes(json));
@@ -151,7 +151,8 @@ static bool happens_before(const dset_plan *plan, size_t end, const dset_action 
 static bool check_create(const trial *t, const dset_matcher *matcher, const dset_action *action) {
   const dset_node *node = cluster_node(t, action->node);
   if (node == NULL) return broken("a pod is created on a node that does not exist, %s", action->node);
-  if (dset_matcher_verdict(matcher, node) != DSET_VERDICT_RUN) return broken("a pod is created on %s, which must not run it", node->name);
+  if (dset_matcher_verdict(matcher, node) != DSET_VERDICT_RUN)
+    return broken("a pod is created on %s, which must not run it", node->name);
   bool surge = action->cause != DSET_CAUSE_NODE_NEEDS_POD;
   for (size_t i = 0; !surge && i < t->pod_count; i++) {
     const dset_pod *pod = &t->pods[i];
@@ -168,7 +169,8 @@ static bool check_delete(const trial *t, const dset_action *action) {
   if (pod == NULL) return broken("a pod is deleted that does not exist, %s", action->pod);
   if (!cluster_claims(t, pod)) return broken("pod %s is deleted and not the DaemonSet's", pod->name);
   const char *target = cluster_target(pod);
-  if (target == NULL || strcmp(target, action->node) != 0) return broken("pod %s is not on %s", pod->name, action->node);
+  if (target == NULL || strcmp(target, action->node) != 0)
+    return broken("pod %s is not on %s", pod->name, action->node);
   if (pod->deleting && action->cause != DSET_CAUSE_NODE_GONE) return broken("pod %s is deleting already", pod->name);
   return true;
 }
@@ -333,7 +335,8 @@ static bool law_codec(const trial *given) {
 /* ---- settles ---- */
 
 static bool negative(const dset_amount *amount) {
-  return amount->kind == DSET_AMOUNT_INT ? amount->number < 0 : amount->kind == DSET_AMOUNT_TEXT && amount->text[0] == '-';
+  return amount->kind == DSET_AMOUNT_INT ? amount->number < 0
+                                         : amount->kind == DSET_AMOUNT_TEXT && amount->text[0] == '-';
 }
 
 static bool is_current(const trial *t, const dset_revision *revision) {
@@ -401,7 +404,8 @@ static bool check_rest(const trial *t, const dset_matcher *matcher, const dset_p
   const dset_daemonset *daemonset = &t->daemonset;
   if (daemonset->deleting || dset_plan_problem_count(plan) > 0) return true;
   const char *hash = current_hash(t);
-  bool rolls = daemonset->strategy == DSET_STRATEGY_ROLLING_UPDATE && hash != NULL && !negative(&daemonset->max_unavailable);
+  bool rolls =
+      daemonset->strategy == DSET_STRATEGY_ROLLING_UPDATE && hash != NULL && !negative(&daemonset->max_unavailable);
   for (size_t i = 0; i < t->node_count; i++) {
     const char *node = t->nodes[i].name;
     int verdict = dset_matcher_verdict(matcher, &t->nodes[i]);
@@ -412,7 +416,8 @@ static bool check_rest(const trial *t, const dset_matcher *matcher, const dset_p
       if (target == NULL || strcmp(target, node) != 0 || !cluster_claims(t, pod)) continue;
       pods++;
       if (verdict == DSET_VERDICT_RUN && !pod->ready) return broken("at rest, pod %s is not ready", pod->name);
-      if (verdict == DSET_VERDICT_RUN && rolls && !updated(t, pod, hash)) return broken("at rest, %s is outdated", pod->name);
+      if (verdict == DSET_VERDICT_RUN && rolls && !updated(t, pod, hash))
+        return broken("at rest, %s is outdated", pod->name);
     }
     if (verdict == DSET_VERDICT_RUN ? pods != 1 : pods > 1) return broken("at rest, node %s has %zu pods", node, pods);
     if (verdict == DSET_VERDICT_NEITHER && pods != 0) return broken("at rest, %s has a pod it must not have", node);
@@ -487,8 +492,8 @@ static const struct {
   const char *name;
   trial_law *holds;
 } laws[] = {
-    {"order", law_order},       {"unchanged", law_unchanged}, {"safe", law_safe},       {"verdicts", law_verdicts},
-    {"time", law_time},         {"codec", law_codec},         {"settles", law_settles},
+    {"order", law_order}, {"unchanged", law_unchanged}, {"safe", law_safe},       {"verdicts", law_verdicts},
+    {"time", law_time},   {"codec", law_codec},         {"settles", law_settles},
 };
 
 static uint64_t number_from(const char *variable, uint64_t otherwise) {
@@ -520,7 +525,8 @@ static void report(const trial *failing, const char *name, trial_law *holds, uin
   char path[512];
   snprintf(path, sizeof path, "%s/failing-%s-%" PRIu64 ".json", folder == NULL ? "build" : folder, name, failing->seed);
   save(small, path);
-  ck_abort_msg("law \"%s\": %s (DSET_LAWS_SEED=%" PRIu64 ", state %" PRIu64 "; %zu nodes, %zu pods, %zu revisions%s in %s)",
+  ck_abort_msg("law \"%s\": %s (DSET_LAWS_SEED=%" PRIu64 ", state %" PRIu64
+               "; %zu nodes, %zu pods, %zu revisions%s in %s)",
                name, why, seed, index, small->node_count, small->pod_count, small->revision_count,
                trial_json_is_exact(small) ? "" : ", and more than JSON can say", path);
 }
@@ -546,8 +552,8 @@ START_TEST(laws_hold) {
     trial_free(t);
   }
   if (states >= FIRST_STATES) check_coverage(states);
-  printf("note: laws: %" PRIu64 " states from seed %" PRIu64 "; the slowest came to rest in %zu%% of its bound\n", states,
-         seed, seen_steps);
+  printf("note: laws: %" PRIu64 " states from seed %" PRIu64 "; the slowest came to rest in %zu%% of its bound\n",
+         states, seed, seen_steps);
   fflush(stdout);
 }
 END_TEST

@@ -493,7 +493,7 @@ static const reason_row reason_rows[] = {
      "node-selector-missing disk; node-selector-missing rack; node-selector-differs zone"},
     {"C8 no terms", "n1", "", "", "", "affinity-empty"},
     {"C8 empty term", "n1", "", "", "()", "affinity-term-empty"},
-    {"C10 the whole term", "n1 k=a", "", "", "k Like a", "affinity-term-unusable"},
+    {"C10 the whole term", "n1 k=a", "", "", "k Like a", "affinity-term-unusable k"},
     {"C12", "n1 k=a", "", "", "k In b", "affinity-expression k"},
     {"C13", "n1", "", "", "@metadata.name In n2", "affinity-field metadata.name"},
     {"every failing expression", "n1 k=a", "", "", "k In b & j Exists & k Exists",
