@@ -160,14 +160,15 @@ static int run(const struct request *request) {
   return result;
 }
 
-int main(int argc, char **argv) {
+/* Does what the arguments ask for. Returns the exit code. */
+static int dispatch(int argc, char **argv) {
   const char *first = argc < 2 ? "" : argv[1];
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) first = "help";
   }
   if (strcmp(first, "help") == 0) {
     fputs(help, stdout);
-    return fflush(stdout) == 0 ? 0 : EXIT_ERROR;
+    return 0;
   }
   if (strcmp(first, "--version") == 0 || strcmp(first, "version") == 0) {
     printf("dset %s (Kubernetes " DSET_KUBERNETES_VERSION ")\n", dset_version());
@@ -180,12 +181,15 @@ int main(int argc, char **argv) {
   request.files = need(calloc((size_t)argc, sizeof *request.files));
   request.colour = isatty(STDOUT_FILENO) && (getenv("NO_COLOR") == NULL || getenv("NO_COLOR")[0] == '\0');
   int result = take_arguments(&request, argc, argv);
-  if (!request.has_now && !request.batch) request.now_ms = present_ms();
+  if (!request.has_now && !(request.batch && request.file_count == 0)) request.now_ms = present_ms();
   if (result == 0) result = run(&request);
   free(request.files);
-  if (fflush(stdout) != 0 || ferror(stdout)) {
-    fputs("dset: cannot write to standard output\n", stderr);
-    return EXIT_ERROR;
-  }
   return result;
+}
+
+int main(int argc, char **argv) {
+  int result = dispatch(argc, argv);
+  if (fflush(stdout) == 0 && !ferror(stdout)) return result;
+  fputs("dset: cannot write to standard output\n", stderr);
+  return EXIT_ERROR;
 }

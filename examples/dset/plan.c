@@ -113,7 +113,12 @@ static int print_json(const dset_plan *plan, const dset_daemonset *daemonset, co
     complain(from->file, &error);
     return EXIT_ERROR;
   }
-  puts(dset_text_bytes(text));
+  fputs("{", stdout);
+  if (request->batch) {
+    print_origin(from);
+    fputs(",", stdout);
+  }
+  puts(dset_text_bytes(text) + 1); /* behind the opening brace */
   dset_text_free(text);
   return 0;
 }
@@ -136,7 +141,7 @@ static int plan_one(const struct input *input, size_t index, const struct reques
   }
   int result = 0;
   if (dset_plan_action_count(plan) > 0) *work = true;
-  if (request->json) {
+  if (request->json || request->batch) {
     result = print_json(plan, &daemonset, request, &input->daemonset_origins[index]);
   } else {
     if (index > 0) putchar('\n');
