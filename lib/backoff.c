@@ -39,7 +39,10 @@ bool dset_backoffs_active(const dset_backoffs *backoffs, size_t place) {
 int64_t dset_backoffs_end(const dset_backoffs *backoffs, size_t place) {
   const dset_backoff *backoff = &backoffs->items[place];
   int64_t now_ms = backoffs->sync->snapshot->now_ms;
-  return dset_time_add(backoff->last_ms < now_ms ? backoff->last_ms : now_ms, backoff->delay_ms);
+  int64_t max_ms = backoffs->sync->options.backoff_max_ms;
+  int64_t end_ms = dset_time_add(backoff->last_ms < now_ms ? backoff->last_ms : now_ms, backoff->delay_ms);
+  int64_t expires_ms = dset_time_add(dset_time_add(backoff->last_ms, dset_time_add(max_ms, max_ms)), 1);
+  return end_ms < expires_ms ? end_ms : expires_ms;
 }
 
 bool dset_backoffs_advance(dset_backoffs *backoffs, const char *node, size_t *place) {

@@ -29,7 +29,8 @@ size_t dset_backoffs_find(const dset_backoffs *backoffs, const char *node);
 
 bool dset_backoffs_active(const dset_backoffs *backoffs, size_t place);
 
-/* When an active entry ends. One that was advanced after now, because a clock was off, counts from now (E10). */
+/* When an active entry ends, or expires: a delay may be above a maximum that was lowered. One that was advanced after
+ * now, because a clock was off, counts from now (E10). */
 int64_t dset_backoffs_end(const dset_backoffs *backoffs, size_t place);
 
 /* Advances the entry at `place`, or makes one; `place` becomes its place. False when an allocation fails. */

@@ -20,7 +20,9 @@ bool dset_abi_ok(const void *object, size_t known) {
 
 const char *dset_label_value(const dset_label *labels, size_t count, const char *key) {
   for (size_t i = 0; i < count; i++) {
-    if (dset_text_equal(labels[i].key, key)) return dset_text_or_empty(labels[i].value);
+    const char *candidate = dset_text_or_empty(labels[i].key);
+    if (candidate[0] != key[0]) continue; /* most keys differ here: this saves the call */
+    if (strcmp(candidate, key) == 0) return dset_text_or_empty(labels[i].value);
   }
   return NULL;
 }

@@ -94,6 +94,7 @@ int batch_command(const struct request *request) {
   size_t capacity = 0;
   for (ssize_t length = getline(&line, &capacity, stdin); length >= 0; length = getline(&line, &capacity, stdin)) {
     if (strspn(line, " \t\r\n") == (size_t)length) continue;
+    if (line[length - 1] == '\n') length--; /* else an unclosed string would seem to hold it */
     answer(line, (size_t)length, request);
     if (fflush(stdout) != 0) {
       free(line);

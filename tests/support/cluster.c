@@ -82,7 +82,7 @@ const dset_node *cluster_node(const trial *t, const char *name) {
   return NULL;
 }
 
-static dset_revision *find_revision(const trial *t, const char *name) {
+dset_revision *cluster_revision(const trial *t, const char *name) {
   for (size_t i = 0; i < t->revision_count; i++) {
     if (same(t->revisions[i].ns, t->daemonset.ns) && same(t->revisions[i].name, name)) return &t->revisions[i];
   }
@@ -206,7 +206,7 @@ static void create_revision(trial *t, const dset_action *action) {
 }
 
 static void change_revision(trial *t, const dset_action *action) {
-  dset_revision *revision = find_revision(t, action->revision);
+  dset_revision *revision = cluster_revision(t, action->revision);
   if (revision == NULL) abort(); /* nobody but the plan touches revisions */
   switch (action->type) {
     case DSET_ACTION_UPDATE_REVISION:

@@ -22,6 +22,7 @@ const char *cluster_target(const dset_pod *pod);
 
 dset_pod *cluster_pod(const trial *t, const char *name); /* in the DaemonSet's namespace; NULL = none */
 const dset_node *cluster_node(const trial *t, const char *name);
+dset_revision *cluster_revision(const trial *t, const char *name); /* as cluster_pod() */
 
 /*
  * One step: time passes, then the plan is carried out. What a step does shows in the next plan:

@@ -382,7 +382,6 @@ static void make_backoffs(maker *m) {
   for (size_t i = 0; i < t->node_count; i++) {
     if (!once_in(m, 6)) continue;
     int64_t delay_ms = INT64_C(1000) << between(m, 0, 10);
-    if (delay_ms > max_ms) delay_ms = max_ms;
     const int64_t ages_ms[] = {0, 500, delay_ms - 1, delay_ms, delay_ms + 1, 2 * max_ms, 2 * max_ms + 1, -5000};
     t->backoffs[t->backoff_count++] = (dset_backoff){t->nodes[i].name, delay_ms, NOW - CHOOSE(&m->random, ages_ms)};
   }

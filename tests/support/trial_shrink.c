@@ -34,7 +34,7 @@ REMOVE(remove_selected, t->daemonset.node_selector, t->daemonset.node_selector_c
 
 /* Half of a list at once, so that long ones shrink in few steps: 0 the first half, 1 the second. */
 static bool remove_half(void *items, size_t *count, size_t index, size_t item_bytes) {
-  if (index > 1) return false;
+  if (index > 1 || *count < 2) return false;
   size_t half = *count / 2;
   if (index == 0) memmove(items, (unsigned char *)items + half * item_bytes, (*count - half) * item_bytes);
   *count = index == 0 ? *count - half : half;
