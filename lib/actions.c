@@ -173,8 +173,8 @@ static const char *create_text(dset_plan *plan, const dset_create *create, const
                                create->node);
     case DSET_CAUSE_SURGE_BUDGET:
       return dset_arena_format(arena,
-                               "a new pod may start beside the outdated one on node %s: %lld of %lld surge slots "
-                               "are in use, %lld nodes wait",
+                               "a new pod may start beside the outdated one on node %s; surge slots in use: %lld of "
+                               "%lld, nodes waiting: %lld",
                                create->node, (long long)rollout->surging, (long long)rollout->max_surge,
                                (long long)rollout->candidates);
     default: return dset_arena_format(arena, "node %s has no daemon pod", create->node);
@@ -191,7 +191,7 @@ static const char *delete_words(int cause) {
     case DSET_CAUSE_OUTDATED_NOT_READY: return "is outdated and not ready, a new one stands beside it";
     case DSET_CAUSE_OUTDATED_REPLACED: return "is outdated, the new one beside it is available";
     case DSET_CAUSE_NODE_GONE: return "waits for a node that does not exist";
-    case DSET_CAUSE_OUTDATED_UNAVAILABLE: return "is outdated and unavailable, replacing it costs nothing";
+    case DSET_CAUSE_OUTDATED_UNAVAILABLE: return "is outdated and unavailable, which no budget protects";
     case DSET_CAUSE_INELIGIBLE_UNAVAILABLE: return "is outdated and unavailable, and must not run there";
     default: return "";
   }
@@ -202,8 +202,8 @@ static const char *delete_text(dset_plan *plan, const dset_delete *item, const d
   const char *pod = dset_text_or_empty(item->pod->name);
   if (item->cause == DSET_CAUSE_OUTDATED) {
     return dset_arena_format(&plan->arena,
-                             "pod %s on node %s is outdated: %lld of %lld nodes may be unavailable, %lld "
-                             "are, %lld outdated pods wait",
+                             "pod %s on node %s is outdated; nodes that may be unavailable: %lld of %lld, "
+                             "that are: %lld; outdated pods waiting: %lld",
                              pod, item->node, (long long)rollout->max_unavailable, (long long)rollout->desired,
                              (long long)rollout->unavailable, (long long)rollout->candidates);
   }

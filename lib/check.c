@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "model.h"
 #include "text.h"
@@ -14,27 +15,37 @@ typedef struct subject {
   dset_error *error;
 } subject;
 
-static int fail(const subject *about, int code, const char *member, const char *text) {
-  char path[128];
+static void write_path(const subject *about, const char *member, char *path, size_t bytes) {
   const char *dot = member[0] == '\0' ? "" : ".";
   if (about->index == DSET_CHECK_SINGLE) {
-    snprintf(path, sizeof path, "%s%s%s", about->name, dot, member);
+    snprintf(path, bytes, "%s%s%s", about->name, dot, member);
   } else {
-    snprintf(path, sizeof path, "%s[%zu]%s%s", about->name, about->index, dot, member);
+    snprintf(path, bytes, "%s[%zu]%s%s", about->name, about->index, dot, member);
   }
+}
+
+static int fail(const subject *about, int code, const char *member, const char *text) {
+  char path[128];
+  write_path(about, member, path, sizeof path);
   return dset_fail(about->error, code, path, "%s", text);
 }
 
-int dset_fail_size(dset_error *error, const char *name) {
-  return dset_fail(error, DSET_ERR_ABI, name, "the member `size` must be 0 or the struct's size in this release");
+int dset_check_size(const void *object, size_t known, const char *name, dset_error *error) {
+  if (object == NULL || dset_abi_ok(object, known)) return DSET_OK;
+  size_t size;
+  memcpy(&size, object, sizeof size);
+  if (size < known) {
+    return dset_fail(error, DSET_ERR_ABI, name, "the member `size` is %zu; expected 0 or %zu", size, known);
+  }
+  return dset_fail(error, DSET_ERR_ABI, name,
+                   "the struct has %zu bytes, this release knows %zu, and the rest is not zero", size, known);
 }
 
 static int check_object(const subject *about, const void *object, size_t size) {
   if (object == NULL) return fail(about, DSET_ERR_INVALID, "", "must not be NULL");
-  if (!dset_abi_ok(object, size)) {
-    return fail(about, DSET_ERR_ABI, "", "the member `size` must be 0 or the struct's size in this release");
-  }
-  return DSET_OK;
+  char path[128];
+  write_path(about, "", path, sizeof path);
+  return dset_check_size(object, size, path, about->error);
 }
 
 static int check_list(const subject *about, const void *items, size_t count, const char *member) {
@@ -77,9 +88,8 @@ int dset_check_daemonset(const dset_daemonset *daemonset, dset_error *error) {
   subject about = {"daemonset", DSET_CHECK_SINGLE, error};
   int code = check_object(&about, daemonset, sizeof *daemonset);
   if (code != DSET_OK) return code;
-  if (daemonset->status != NULL && !dset_abi_ok(daemonset->status, sizeof *daemonset->status)) {
-    return dset_fail_size(error, "daemonset.status");
-  }
+  code = dset_check_size(daemonset->status, sizeof *daemonset->status, "daemonset.status", error);
+  if (code != DSET_OK) return code;
   const struct {
     const void *items;
     size_t count;

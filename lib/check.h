@@ -21,7 +21,7 @@ int dset_check_revision(const dset_revision *revision, const char *name, size_t 
 /* A list of `count` items at `items` under `name`: DSET_ERR_INVALID when there are items but no address. */
 int dset_check_list(const void *items, size_t count, const char *name, dset_error *error);
 
-/* DSET_ERR_ABI for the struct called `name`. */
-int dset_fail_size(dset_error *error, const char *name);
+/* DSET_ERR_ABI when the struct called `name`, of `known` bytes here, cannot be read; NULL is no struct and fine. */
+int dset_check_size(const void *object, size_t known, const char *name, dset_error *error);
 
 #endif

@@ -27,7 +27,8 @@ struct dset_state {
 static int take_bounds(const dset_read_options *options, dset_bounds *bounds, dset_error *error) {
   *bounds = (dset_bounds){DEFAULT_MAX_BYTES, DEFAULT_MAX_DEPTH, DEFAULT_MAX_VALUES};
   if (options == NULL) return DSET_OK;
-  if (!dset_abi_ok(options, sizeof *options)) return dset_fail_size(error, "options");
+  int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code != DSET_OK) return code;
   if (options->max_depth > DEFAULT_MAX_DEPTH) {
     return dset_fail(error, DSET_ERR_INVALID, "options.max_depth", "must be at most %d", DEFAULT_MAX_DEPTH);
   }

@@ -133,7 +133,8 @@ int dset_matcher_new(const dset_daemonset *daemonset, const dset_match_options *
   *matcher = NULL;
   int code = dset_check_daemonset(daemonset, error);
   if (code != DSET_OK) return code;
-  if (options != NULL && !dset_abi_ok(options, sizeof *options)) return dset_fail_size(error, "options");
+  code = dset_check_size(options, sizeof *options, "options", error);
+  if (code != DSET_OK) return code;
   dset_arena arena;
   dset_arena_init(&arena, options == NULL ? NULL : options->allocator);
   dset_matcher *made = dset_arena_alloc(&arena, 1, sizeof *made);

@@ -75,7 +75,7 @@ static bool plan_history(dset_plan *plan, const dset_sync *sync, const stages *d
 static void plan_rollout_problem(dset_plan *plan, const dset_rolled *rolled) {
   if (rolled->problem == DSET_PROBLEM_BUDGET) {
     dset_plan_set_problem(plan, DSET_PROBLEM_BUDGET, "couldn't get unavailable numbers: ", rolled->problem_part,
-                          " is neither an integer nor a percentage");
+                          rolled->problem_absent ? " is not set" : " is neither an integer nor a percentage");
   } else if (rolled->problem == DSET_PROBLEM_NODE_GONE) {
     dset_plan_set_problem(plan, DSET_PROBLEM_NODE_GONE, "couldn't get node \"", rolled->problem_part,
                           "\", for which there is an outdated pod");
@@ -173,12 +173,13 @@ static bool compute(dset_plan *plan, const dset_sync *sync) {
 int dset_plan_compute(const dset_snapshot *snapshot, const dset_options *options, dset_plan **plan, dset_error *error) {
   if (plan == NULL) return dset_fail(error, DSET_ERR_INVALID, "plan", "must not be NULL");
   *plan = NULL;
-  if (options != NULL && !dset_abi_ok(options, sizeof *options)) return dset_fail_size(error, "options");
+  int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code != DSET_OK) return code;
   const dset_allocator *allocator = options == NULL ? NULL : options->allocator;
   dset_arena scratch;
   dset_arena_init(&scratch, allocator);
   dset_sync sync;
-  int code = dset_sync_begin(&sync, snapshot, options, &scratch, error);
+  code = dset_sync_begin(&sync, snapshot, options, &scratch, error);
   if (code == DSET_OK) {
     dset_arena arena;
     dset_arena_init(&arena, allocator);

@@ -14,7 +14,8 @@ struct dset_text {
 };
 
 int dset_text_begin(const dset_write_options *options, dset_buffer *buffer, dset_error *error) {
-  if (options != NULL && !dset_abi_ok(options, sizeof *options)) return dset_fail_size(error, "options");
+  int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code != DSET_OK) return code;
   dset_buffer_init(buffer, options == NULL ? NULL : options->allocator);
   return DSET_OK;
 }
@@ -171,6 +172,21 @@ int dset_plan_json(const dset_plan *plan, const dset_write_options *options, dse
   return code;
 }
 
+static void write_facts(dset_buffer *buffer, const dset_reason *reason) {
+  const struct {
+    const char *key;
+    const char *value;
+  } facts[] = {
+      {"key", reason->key},       {"operator", reason->op},   {"value", reason->value},
+      {"effect", reason->effect}, {"actual", reason->actual},
+  };
+  for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+    if (facts[i].value[0] != '\0') dset_emit_member(buffer, facts[i].key, facts[i].value);
+  }
+  if (reason->term >= 0) dset_buffer_format(buffer, ",\"term\":%d", reason->term);
+  if (reason->requirement >= 0) dset_buffer_format(buffer, ",\"requirement\":%d", reason->requirement);
+}
+
 static int write_verdict(dset_buffer *buffer, const dset_matcher *matcher, const dset_node *node, dset_error *error) {
   dset_explanation *explanation;
   int code = dset_explain(matcher, node, &explanation, error);
@@ -187,6 +203,7 @@ static int write_verdict(dset_buffer *buffer, const dset_matcher *matcher, const
     dset_emit_string(buffer, dset_reason_name(reason->code));
     dset_emit_member(buffer, "rule", dset_reason_rule(reason->code));
     dset_emit_member(buffer, "text", reason->text);
+    write_facts(buffer, reason);
     dset_buffer_string(buffer, "}");
   }
   dset_buffer_string(buffer, "]}");

@@ -204,8 +204,10 @@ static bool budget(const dset_sync *sync, dset_rolled *rolled) {
   if (daemonset->has_rolling_update) {
     rolled->problem = DSET_PROBLEM_BUDGET;
     rolled->problem_part = "maxUnavailable";
+    rolled->problem_absent = daemonset->max_unavailable.kind == DSET_AMOUNT_ABSENT;
     if (!dset_amount_scale(&daemonset->max_unavailable, facts->desired, &facts->max_unavailable)) return false;
     rolled->problem_part = "maxSurge";
+    rolled->problem_absent = false; /* then it is 0 */
     bool has_surge = daemonset->max_surge.kind != DSET_AMOUNT_ABSENT;
     if (has_surge && !dset_amount_scale(&daemonset->max_surge, facts->desired, &facts->max_surge)) return false;
     rolled->problem = 0;

@@ -10,6 +10,7 @@ typedef struct dset_rolled {
   dset_work work;
   dset_rollout facts;
   int problem;              /* enum dset_problem_code, or 0; then there is no work */
+  bool problem_absent;      /* the amount is absent */
   const char *problem_part; /* the amount that cannot be scaled, or the node that vanished */
 } dset_rolled;
 

@@ -18,13 +18,13 @@ static int fail_duplicate(dset_error *error, const char *list, size_t index, siz
 
 static int take_options(dset_sync *sync, const dset_options *options, dset_error *error) {
   sync->options = (dset_options){.size = sizeof sync->options};
-  if (options != NULL) {
-    if (!dset_abi_ok(options, sizeof *options)) return dset_fail_size(error, "options");
-    sync->options = *options;
-  }
+  if (options != NULL) sync->options = *options; /* its size was checked with the call's arguments */
   dset_options *taken = &sync->options;
-  if (taken->backoff_initial_ms < 0 || taken->backoff_max_ms < 0) {
-    return dset_fail(error, DSET_ERR_INVALID, "options", "a back-off must not be negative");
+  if (taken->backoff_initial_ms < 0) {
+    return dset_fail(error, DSET_ERR_INVALID, "options.backoff_initial_ms", "must not be negative");
+  }
+  if (taken->backoff_max_ms < 0) {
+    return dset_fail(error, DSET_ERR_INVALID, "options.backoff_max_ms", "must not be negative");
   }
   if (taken->burst == 0) taken->burst = DEFAULT_BURST;
   if (taken->backoff_initial_ms == 0) taken->backoff_initial_ms = DEFAULT_BACKOFF_INITIAL_MS;
@@ -125,9 +125,10 @@ static int compile(dset_sync *sync, dset_error *error) {
 int dset_sync_begin(dset_sync *sync, const dset_snapshot *snapshot, const dset_options *options, dset_arena *scratch,
                     dset_error *error) {
   if (snapshot == NULL) return dset_fail(error, DSET_ERR_INVALID, "snapshot", "must not be NULL");
-  if (!dset_abi_ok(snapshot, sizeof *snapshot)) return dset_fail_size(error, "snapshot");
+  int code = dset_check_size(snapshot, sizeof *snapshot, "snapshot", error);
+  if (code != DSET_OK) return code;
   *sync = (dset_sync){.snapshot = snapshot, .daemonset = snapshot->daemonset, .scratch = scratch};
-  int code = take_options(sync, options, error);
+  code = take_options(sync, options, error);
   if (code == DSET_OK) code = dset_check_daemonset(snapshot->daemonset, error);
   if (code == DSET_OK) code = check_lists(snapshot, error);
   if (code == DSET_OK) code = take_nodes(sync, error);

@@ -20,7 +20,7 @@ static void print_string(const char *text) {
   json_decref(value);
 }
 
-void print_origin(const origin *from) {
+void print_origin(const struct origin *from) {
   fputs("\"file\":", stdout);
   print_string(from->file);
   printf(",\"index\":%zu", from->index);
@@ -51,7 +51,8 @@ static int plan_text(const dset_state *state, const struct request *request, con
   dset_options planning = *dset_state_options(state);
   if (request->has_now) snapshot.now_ms = request->now_ms;
   if (snapshot.now_ms == 0) {
-    *error = (dset_error){.code = DSET_ERR_INVALID, .path = "now", .text = "the member is missing"};
+    *error =
+        (dset_error){.code = DSET_ERR_INVALID, .path = "now", .text = "missing: give it in the question or with --now"};
     return DSET_ERR_INVALID;
   }
   if (request->burst != 0) planning.burst = request->burst;

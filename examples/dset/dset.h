@@ -26,28 +26,28 @@ struct request {
 };
 
 /* Where an object came from. */
-typedef struct origin {
+struct origin {
   const char *file;
   size_t index; /* position of its document in the file */
   size_t line;
-} origin;
+};
 
 /* Everything read from files, by kind; `*_origins` run in parallel. */
 struct input {
   const dset_daemonset **daemonsets;
-  origin *daemonset_origins;
+  struct origin *daemonset_origins;
   size_t daemonset_count;
   const dset_node **nodes;
-  origin *node_origins;
+  struct origin *node_origins;
   size_t node_count;
   const dset_pod **pods;
-  origin *pod_origins;
+  struct origin *pod_origins;
   size_t pod_count;
   const dset_revision **revisions;
-  origin *revision_origins;
+  struct origin *revision_origins;
   size_t revision_count;
   size_t other_count;          /* objects of other kinds */
-  origin other_origin;         /* the last DaemonSet that is not apps/v1 */
+  struct origin other_origin;  /* the last DaemonSet that is not apps/v1 */
   const char *other_daemonset; /* its apiVersion, or NULL */
   struct held *held;           /* memory */
 };
@@ -56,6 +56,12 @@ struct input {
 bool input_read(struct input *input, const struct request *request);
 void input_free(struct input *input);
 
+/* Complains on stderr about two nodes, pods or revisions of one name; false when there are. */
+bool input_unique(const struct input *input);
+
+/* Says on stderr what was left out or seems to be forgotten. */
+void input_notes(const struct input *input, const struct request *request);
+
 /* memory for the life of the input; ends the program when there is none. */
 void *input_memory(struct input *input, size_t bytes);
 
@@ -63,7 +69,7 @@ void *input_memory(struct input *input, size_t bytes);
 void complain(const char *file, const dset_error *error);
 
 /* `"file":...,"index":...` on standard output. */
-void print_origin(const origin *from);
+void print_origin(const struct origin *from);
 
 /* Ends the program: there is nothing sensible to do without memory. */
 void *need(void *memory);

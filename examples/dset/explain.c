@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain.c: `dset explain`: the verdict on every node, and every reason. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "dset.h"
 
@@ -54,10 +54,14 @@ static int explain_table(const struct input *input, size_t index, const dset_dae
 }
 
 static int explain_json(const struct input *input, size_t index, const dset_daemonset *daemonset) {
-  const origin *from = &input->daemonset_origins[index];
+  const struct origin *from = &input->daemonset_origins[index];
+  char *name = format("%s/%s", daemonset->ns, daemonset->name == NULL ? "" : daemonset->name);
+  dset_write_options options = {.size = sizeof options, .name = name};
   dset_text *text;
   dset_error error;
-  if (dset_explain_json(daemonset, input->nodes, input->node_count, NULL, &text, &error) != DSET_OK) {
+  int code = dset_explain_json(daemonset, input->nodes, input->node_count, &options, &text, &error);
+  free(name);
+  if (code != DSET_OK) {
     complain(from->file, &error);
     return EXIT_ERROR;
   }

@@ -51,7 +51,7 @@ static void *grow(void *items, size_t count, size_t item_bytes) {
   } while (0)
 
 static void sort_in(struct input *in, const dset_object *object, const char *file) {
-  origin from = {file, object->index, object->line};
+  struct origin from = {file, object->index, object->line};
   switch (object->kind) {
     case DSET_KIND_DAEMONSET:
       APPEND(in->daemonsets, in->daemonset_origins, in->daemonset_count, object->daemonset, from);
@@ -122,6 +122,7 @@ static bool read_file(struct input *input, const char *name) {
   return good;
 }
 
+/* Whether a name found in a folder is worth opening. */
 static bool is_manifest(const char *name) {
   const char *dot = strrchr(name, '.');
   return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
@@ -174,6 +175,8 @@ static bool read_folder(struct input *input, const char *path, const struct requ
 static bool read_path(struct input *input, const char *path, const struct request *request, bool named) {
   if (named && strcmp(path, "-") == 0) return read_stream(input, stdin, "-");
   struct stat about;
+  if (!named && lstat(path, &about) == 0 && S_ISLNK(about.st_mode) && !is_manifest(path))
+    return true; /* may be a loop */
   if (stat(path, &about) != 0) {
     fprintf(stderr, "dset: %s: %s\n", path, strerror(errno));
     return false;

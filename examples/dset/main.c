@@ -24,6 +24,9 @@ static const char help[] =
     "  -R, --recursive     go into folders inside folders\n"
     "  -o, --output FORM   table (default) or json, one line for each DaemonSet\n"
     "      --batch         answer JSON lines from standard input, or one line for each DaemonSet of the files\n"
+    "                      a line: {name, now, daemonSet, nodes, pods, controllerRevisions, options, backoff, "
+    "inFlight};\n"
+    "                      explain needs daemonSet and nodes, plan needs now as well, unless --now gives it\n"
     "\n"
     "for plan:\n"
     "      --now TIME      plan for this moment, as 2026-03-01T12:00:00Z; default: the present\n"
@@ -31,7 +34,11 @@ static const char help[] =
     "      --manifests     with json: the whole pod of each create\n"
     "      --exit-code     exit with 1 when there is something to do\n"
     "\n"
-    "exit codes: 0 done, 1 something to do (only with --exit-code), 2 error\n"
+    "A DaemonSet without a namespace is taken to be in \"default\"; one without a uid, as in Git, gets the one that "
+    "its\n"
+    "pods name, or a new one.\n"
+    "\n"
+    "exit codes: 0 done, 1 the plan has actions (only with --exit-code), 2 error; a batch goes on after a bad line\n"
     "Colours appear on terminals only, and not when NO_COLOR is set.\n"
     "\n"
     "examples:\n"
@@ -133,7 +140,7 @@ static int take_arguments(struct request *request, int argc, char **argv) {
 
 static int no_daemonset(const struct input *input) {
   if (input->other_daemonset != NULL) {
-    fprintf(stderr, "dset: %s:%zu: this DaemonSet is of %s; only apps/v1 is planned\n", input->other_origin.file,
+    fprintf(stderr, "dset: %s:%zu: no DaemonSet of apps/v1 in the input; this one is of %s\n", input->other_origin.file,
             input->other_origin.line, input->other_daemonset[0] == '\0' ? "no apiVersion" : input->other_daemonset);
   } else {
     fprintf(stderr, "dset: no DaemonSet in the input: %zu nodes, %zu pods, %zu revisions, %zu other objects\n",
@@ -145,9 +152,11 @@ static int no_daemonset(const struct input *input) {
 static int run(const struct request *request) {
   if (request->batch && request->file_count == 0) return batch_command(request);
   if (request->file_count == 0) return usage("name at least one file with -f", "");
+  if (request->manifests && !request->json && !request->batch) return usage("--manifests goes with -o json", "");
   struct input input = {0};
   int result = EXIT_ERROR;
-  if (input_read(&input, request)) {
+  if (input_read(&input, request) && input_unique(&input)) {
+    if (input.daemonset_count > 0) input_notes(&input, request);
     if (input.daemonset_count == 0) {
       result = no_daemonset(&input);
     } else if (strcmp(request->command, "plan") == 0) {

@@ -83,25 +83,8 @@ static void print_plan(const dset_daemonset *daemonset, const dset_plan *plan, c
   free(next);
 }
 
-/* Where an item of a list came from, when the error's path names one. */
-static void complain_about(const struct input *input, const dset_error *error) {
-  static const char *const lists[] = {"nodes[%zu]", "pods[%zu]", "revisions[%zu]"};
-  const origin *origins[] = {input->node_origins, input->pod_origins, input->revision_origins};
-  const size_t counts[] = {input->node_count, input->pod_count, input->revision_count};
-  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-    size_t index;
-    if (sscanf(error->path, lists[i], &index) != 1 || index >= counts[i]) continue;
-    dset_error placed = *error;
-    placed.line = origins[i][index].line;
-    placed.column = 1;
-    complain(origins[i][index].file, &placed);
-    return;
-  }
-  complain(NULL, error);
-}
-
 static int print_json(const dset_plan *plan, const dset_daemonset *daemonset, const struct request *request,
-                      const origin *from) {
+                      const struct origin *from) {
   char *name = format("%s/%s", daemonset->ns, daemonset->name == NULL ? "" : daemonset->name);
   dset_write_options options = {.size = sizeof options, .name = name};
   if (request->manifests) options.manifests = daemonset;
@@ -136,7 +119,7 @@ static int plan_one(const struct input *input, size_t index, const struct reques
   dset_plan *plan;
   dset_error error;
   if (dset_plan_compute(&snapshot, &options, &plan, &error) != DSET_OK) {
-    complain_about(input, &error);
+    complain(input->daemonset_origins[index].file, &error);
     return EXIT_ERROR;
   }
   int result = 0;

@@ -12,7 +12,12 @@
  *    whose unknown tail is not zero, or smaller than that of release 0.1, is refused with DSET_ERR_ABI. Such structs,
  *    and all they point to, are borrowed for the call and never modified.
  *
- * 3. Strings are UTF-8 and NUL-terminated. A NULL string means the same as "" everywhere.
+ * 3. Strings are UTF-8 and NUL-terminated. In structs that the caller fills, NULL means the same as "".
+ *
+ * 4. Getters (dset_plan_action_count() and the like) cannot fail and must not be given NULL; each _free function may.
+ *
+ * 5. Objects that are called immutable may be read by many threads at once. Different objects are independent; the
+ *    library has no state of its own.
  *
  * Every item is since 0.1 unless it says otherwise.
  */
@@ -70,9 +75,10 @@ typedef struct dset_error {
 } dset_error;
 
 /*
- * Where an object takes its memory. NULL in place of an allocator means malloc and free. The struct is copied; its
- * functions are called only from inside calls on the object it was given to. `allocate` returns memory aligned for any
- * type, or NULL; `release` gets back what `allocate` returned and the same `bytes`.
+ * Where an object takes its memory. NULL in place of an allocator means malloc and free. The struct is copied; what
+ * `context` points to must live as long as the object. Its functions, both of which must be set, are called only from
+ * inside calls on the object they were given to. `allocate` returns memory aligned for any type, or NULL; `release`
+ * gets back what `allocate` returned and the same `bytes`.
  */
 typedef struct dset_allocator {
   void *(*allocate)(void *context, size_t bytes);

@@ -95,7 +95,8 @@ typedef struct dset_state dset_state;
  *     "backoff": [{"node": name, "delaySeconds": number, "last": RFC 3339 time}],
  *     "inFlight": {"creates": n, "deletes": n, "since": RFC 3339 time} }
  *
- * Only `daemonSet` is required; without `now` the snapshot's now_ms is 0. `*state` is released with dset_state_free().
+ * Only `daemonSet` is required; without `now` the snapshot's now_ms is 0. Its namespace, name and uid are not made up:
+ * without them it claims no pods (D2). Members of other names are ignored. `*state` is released with dset_state_free().
  * Errors: as dset_documents_read(); a missing member is DSET_ERR_INVALID.
  */
 DSET_API int dset_state_read(const char *text, size_t bytes, const dset_read_options *options, dset_state **state,
@@ -130,8 +131,13 @@ typedef struct dset_write_options {
 } dset_write_options;
 
 /*
- * The plan as one line of JSON without a final newline: {"name", "actions", "status", "problems", "backoff",
- * "nextCheck"}; times are RFC 3339.
+ * The plan as one line of JSON without a final newline:
+ *
+ *   {"name", "actions": [{"type", "reason", "rule", "text", and what the type carries: "phase", "node", "pod",
+ *    "revision", "hash", "number", "count", "event": {"type", "reason", "message"}, "status", "manifest"}],
+ *    "status", "problems": [{"code", "text"}], "backoff": [{"node", "delaySeconds", "last"}], "nextCheck"}
+ *
+ * Times are RFC 3339; nextCheck is null for DSET_NEVER. "backoff" can be a member of the next question as it stands.
  * Errors: DSET_ERR_INVALID (an argument is NULL; `manifests` has no revision_data that is a template), DSET_ERR_ABI,
  * DSET_ERR_NOMEM.
  */
@@ -139,8 +145,13 @@ DSET_API int dset_plan_json(const dset_plan *plan, const dset_write_options *opt
                             dset_error *error);
 
 /*
- * Verdicts and reasons for each node as one line of JSON: {"name", "verdicts": [{"node", "run", "continue",
- * "reasons": [{"code", "text"}]}]}, in the order of `nodes`.
+ * Verdicts and reasons for each node as one line of JSON, in the order of `nodes`:
+ *
+ *   {"name", "verdicts": [{"node", "run": bool, "continue": bool, "reasons": [{"code", "rule", "text",
+ *    "key", "operator", "value", "effect", "actual", "term", "requirement"}]}]}
+ *
+ * "run": the node runs one pod; "continue": an existing pod may stay. Of a reason's members, those behind "text" are
+ * present where they apply (see dset_reason).
  * Errors: as dset_matcher_new().
  */
 DSET_API int dset_explain_json(const dset_daemonset *daemonset, const dset_node *const *nodes, size_t node_count,

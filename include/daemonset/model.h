@@ -189,8 +189,8 @@ typedef struct dset_daemonset {
   const char *name;
   const char *uid;
   int64_t generation;
-  const dset_selector *selector; /* NULL = absent */
-  const dset_label *template_labels;
+  const dset_selector *selector;     /* NULL = absent: matches no pod, so every plan creates them all again (D1) */
+  const dset_label *template_labels; /* what created pods carry; the selector must match them */
   size_t template_label_count;
   const char *node_name; /* spec.nodeName of the template (C5) */
   const dset_label *node_selector;
@@ -204,12 +204,12 @@ typedef struct dset_daemonset {
   int32_t min_ready_seconds;
   int32_t revision_history_limit; /* used when has_revision_history_limit; otherwise 10 (G17) */
   int32_t strategy;               /* enum dset_strategy */
-  dset_amount max_unavailable;    /* of rollingUpdate (F5) */
-  dset_amount max_surge;
-  const dset_status *status; /* as last written; NULL = all zero */
+  dset_amount max_unavailable;    /* of rollingUpdate; must not be absent in it, or the budget is a problem (F5) */
+  dset_amount max_surge;          /* of rollingUpdate; absent = 0 */
+  const dset_status *status;      /* as last written; NULL = all zero */
   bool has_template_generation;
   bool has_revision_history_limit;
-  bool has_rolling_update; /* spec.updateStrategy.rollingUpdate is present; the two amounts count only then */
+  bool has_rolling_update; /* rollingUpdate is present; otherwise both amounts are ignored: 1 unavailable, no surge */
   bool host_network;       /* adds one more automatic toleration (C2) */
   bool deleting;           /* metadata.deletionTimestamp is set */
 } dset_daemonset;

@@ -14,6 +14,26 @@
  * from what is then observed; while creations and deletions have not been observed yet, say so in the snapshot's
  * in_flight members, and the plan will only update the status (I8).
  *
+ * CARRYING OUT. What the host does with each action, in the DaemonSet's namespace:
+ *
+ *   CREATE_POD            Create a pod for `node`, named by the host, with the template's labels and the label
+ *                         controller-revision-hash = `hash` unless that is "", and an owner: kind DaemonSet, its name
+ *                         and uid, controller. Without them the next plan does not recognise it and creates again. Bind
+ *                         it to the node, or leave that to a scheduler and pin it (D10); dset_pod_json() does so.
+ *   DELETE_POD            Delete it. While it shuts down show it as `deleting`, then leave it out.
+ *   ADOPT_, RELEASE_      Add the DaemonSet as controlling owner of the pod or revision; remove it from the owners.
+ *   LABEL_POD             Set its label controller-revision-hash to `hash`.
+ *   CREATE_REVISION       Record a revision named `revision` with `number`, the template's labels, the hash label, the
+ *                         same owner as a pod, and the DaemonSet's revision_data as data.
+ *   UPDATE_REVISION       Set its number, and its hash label.
+ *   DELETE_REVISION       Delete it.
+ *   BUMP_COLLISION_COUNT  Set the status' collision_count to `number`, and has_collision_count.
+ *   UPDATE_STATUS         Keep a copy of `status` as the DaemonSet's status; `conditions` stay as they are.
+ *   EMIT_EVENT            Show it to people.
+ *
+ * A host that sees its own writes at once leaves in_flight_creates and in_flight_deletes at 0. One that learns of them
+ * later, from a watch, counts there what it has sent and not seen, so that nothing is done twice (I8).
+ *
  * THE ORDER OF CHOICES. The same snapshot gives the same bytes, whatever the order of its lists. Kubernetes follows the
  * order of hash maps in several places; this library takes the least in these orders, names compared byte by byte:
  *
@@ -85,7 +105,8 @@ typedef struct dset_options {
   uint32_t burst;                  /* at most so many creates and so many deletes a list; default 250 (E17) */
   int64_t backoff_initial_ms;      /* first delay after a failed pod; default 1,000 (E8) */
   int64_t backoff_max_ms;          /* greatest delay; default 900,000 */
-  const char *revision_hash;       /* hash for a new revision of this template; default dset_revision_hash() */
+  const char *revision_hash;       /* for a new revision, part of its name: lower-case letters and digits; default
+                                       dset_revision_hash() */
   bool compare_tolerations;        /* gate TaintTolerationComparisonOperators: "Gt" and "Lt" work (C15, C16) */
 } dset_options;
 

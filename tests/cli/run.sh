@@ -120,7 +120,7 @@ equals 'long options with =' "$here/plan.json"
 run explain -f $demo </dev/null
 equals 'explain as a table' "$here/explain.txt"
 run explain -f $demo -o json </dev/null
-shows 'explain as JSON' 0 "{\"file\":\"$demo/daemonset.yaml\",\"index\":0,\"verdicts\":[{\"node\":"
+shows 'explain as JSON' 0 "{\"file\":\"$demo/daemonset.yaml\",\"index\":0,\"name\":\"logging/log-agent\",\"verdicts\":[{\"node\":"
 holds 'one line for one DaemonSet' counts 1
 cat $demo/*.yaml | sed 's/^apiVersion: /---\napiVersion: /' >"$work/all.yaml"
 run plan -f - --now $now <"$work/all.yaml"
@@ -142,6 +142,10 @@ apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: idle, namespace: default, uid: u, deletionTimestamp: "2026-01-01T00:00:00Z"}
 spec: {selector: {matchLabels: {app: idle}}}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: idle-node}
 END
 run plan -f "$work/idle.yaml" --exit-code </dev/null
 shows 'nothing to do' 0 'DaemonSet default/idle: 0 actions'
@@ -169,7 +173,8 @@ cp $demo/nodes.yaml "$work/tree/deeper/deepest/nodes.yaml"
 echo 'not: [a manifest' >"$work/tree/notes.txt"
 echo 'not: [a manifest' >"$work/tree/.hidden.yaml"
 run explain -f "$work/tree" </dev/null
-shows 'folder without -R' 0 'runs on 0 of 0 nodes'
+holds 'folder without -R' grep -q 'runs on 0 of 0 nodes' "$out"
+holds 'folder without -R: no nodes' grep -q 'note: there are no nodes in the input' "$err"
 run explain -R -f "$work/tree" </dev/null
 shows 'folder with -R' 0 "runs on 6 of $(grep -c '^kind: Node' $demo/nodes.yaml) nodes"
 run explain -f "$work/tree/" --recursive </dev/null
@@ -191,13 +196,23 @@ node() { printf -- '---\napiVersion: v1\nkind: Node\nmetadata: {name: %s}\n' "$1
 { node two; node three; node twin; } >"$work/b.yaml"
 run plan -f $demo/daemonset.yaml -f "$work/a.yaml" -f "$work/b.yaml" </dev/null
 refuses 'duplicate node' "$work/b.yaml:"
+run explain -f $demo/daemonset.yaml -f "$work/a.yaml" -f "$work/b.yaml" </dev/null
+refuses 'duplicate node, explained' "$work/b.yaml:"
 holds 'the duplicate is named with its line' grep -q -F -e "$work/b.yaml:9:1: " -e "$work/b.yaml:10:1: " "$err"
 holds 'the duplicate is named' grep -q -F '"twin" is there already' "$err"
 run plan -f $demo/nodes.yaml -f $demo/pods.yaml </dev/null
 refuses 'no DaemonSet' "no DaemonSet in the input: $(grep -c '^kind: Node' $demo/nodes.yaml) nodes, "
 printf '# old\napiVersion: extensions/v1beta1\nkind: DaemonSet\nmetadata: {name: old}\n' >"$work/old.yaml"
 run plan -f "$work/old.yaml" </dev/null
-refuses 'extensions/v1beta1' "$work/old.yaml:1: this DaemonSet is of extensions/v1beta1; only apps/v1 is planned"
+refuses 'extensions/v1beta1' "$work/old.yaml:1: no DaemonSet of apps/v1 in the input; this one is of extensions/v1beta1"
+
+run plan -f "$work/old.yaml" -f $demo --now $now </dev/null
+holds 'extensions/v1beta1 beside another' grep -q 'DaemonSet logging/log-agent: ' "$out"
+holds 'extensions/v1beta1 is left out' grep -q "$work/old.yaml:1: note: left out, a DaemonSet of extensions/v1beta1" "$err"
+grep -v -e '^  selector:' -e '^    matchLabels:' -e '^      app: log-agent$' $demo/daemonset.yaml >"$work/unselecting.yaml"
+run plan -f "$work/unselecting.yaml" -f $demo/nodes.yaml -f $demo/pods.yaml --now $now </dev/null
+holds 'no selector' grep -q 'note: spec.selector is missing' "$err"
+holds 'no revisions' grep -q 'no ControllerRevisions in the input' "$err"
 
 # ---- several DaemonSets
 
@@ -208,7 +223,7 @@ shows 'two DaemonSets: the second' 0 'DaemonSet default/second: 0 actions'
 run plan -f "$work/two.yaml" -o json </dev/null
 holds 'two DaemonSets, two lines' counts 2
 run explain -f "$work/two.yaml" --batch </dev/null
-shows 'explain --batch of files' 0 '"index":1,"verdicts":[]'
+shows 'explain --batch of files' 0 '"index":2,"name":"default/second","verdicts":[{"node":"idle-node"'
 holds 'explain --batch of files: one line each' counts 2
 run plan -f "$work/two.yaml" --batch --now $now </dev/null
 shows 'plan --batch of files' 0 '"name":"default/second"'
@@ -246,7 +261,7 @@ holds 'explain: first' [ "$(line 1)" = '{"name":"first","verdicts":[{"node":"n",
 holds 'explain: one answer for each line that is not blank' counts 4
 question x '' | sed "s/\"now\":\"$now\",//" >"$work/timeless"
 run plan --batch <"$work/timeless"
-shows 'batch without a time' 0 '{"name":"x","error":{"code":"invalid","text":"the member is missing","path":"now"'
+shows 'batch without a time' 0 '{"name":"x","error":{"code":"invalid","text":"missing: give it in the question or with --now","path":"now"'
 run plan --batch --now $now <"$work/timeless"
 shows 'batch with --now' 0 '{"name":"x","actions":[{"type":"CreateRevision"'
 question x ',"nodes":[{"metadata":{"name":"n"}},{"metadata":{"name":"n"}}]' >"$work/twins"
