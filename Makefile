@@ -155,10 +155,14 @@ demo:
 	@tools/deps.sh
 	@echo 'building $(BUILD)/dset'
 	@$(MAKE) --no-print-directory -s $(BUILD)/dset
+	@printf '\n%s\n%s\n\n' '1. Which nodes run the log agent? "run": yes. "stay": no new pod, an old one may stay. "no": none.' \
+	  '   RULE is a line of RULES.md.'
 	$(BUILD)/dset explain -f examples/demo
-	@echo
+	@printf '\n%s\n%s\n\n' '2. A rolling update is on its way, and things have gone wrong: what is to be done at 09:00:00?' \
+	  '   First every node gets its one pod; meanwhile the update waits.'
 	$(BUILD)/dset plan -f examples/demo --now 2026-03-02T09:00:00Z
-	@echo
+	@printf '\n%s\n%s\n\n' '3. Two minutes later all that has happened, and the update goes on: which pods are replaced now?' \
+	  '   An unavailable one at once; of the others as many as maxUnavailable (25 % of 6 nodes) has room for, by name.'
 	$(BUILD)/dset plan $(DEMO:%=-f examples/demo/%) --now 2026-03-02T09:02:10Z
 
 bench: $(BUILD)/bench_plan

@@ -10,8 +10,8 @@
  *   plan.h    what to create, delete, adopt, record  the library's main function
  *   codec.h   the same from and to JSON and YAML     needs jansson and libyaml; the four above need libc alone
  *
- * Rule numbers such as "E9" are those of the semantics that this library follows: the DaemonSet controller of
- * Kubernetes 1.37.2.
+ * Rule numbers such as "E9" are those of the semantics that this library follows, the DaemonSet controller of
+ * Kubernetes 1.37.2; RULES.md has a line for each.
  */
 #ifndef DAEMONSET_H
 #define DAEMONSET_H

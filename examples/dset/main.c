@@ -39,6 +39,7 @@ static const char help[] =
     "pods name, or a new one.\n"
     "\n"
     "exit codes: 0 done, 1 the plan has actions (only with --exit-code), 2 error; a batch goes on after a bad line\n"
+    "RULE in a table is a line of RULES.md, which comes with the source.\n"
     "Colours appear on terminals only, and not when NO_COLOR is set.\n"
     "\n"
     "examples:\n"

@@ -42,12 +42,12 @@ static void print_actions(const dset_plan *plan, bool colour) {
 static void print_rollout(const dset_rollout *rollout) {
   if (!rollout->ran) return;
   if (rollout->surge) {
-    printf("rollout: %" PRId64 " of %" PRId64 " surge slots in use, %" PRId64 " outdated pods wait, %" PRId64
-           " start now\n",
+    printf("rollout: surge slots in use: %" PRId64 " of %" PRId64 ", outdated pods waiting: %" PRId64
+           ", started now: %" PRId64 "\n",
            rollout->surging, rollout->max_surge, rollout->candidates, rollout->picked + rollout->replace);
   } else {
-    printf("rollout: %" PRId64 " nodes unavailable, %" PRId64 " allowed; %" PRId64 " outdated pods wait, %" PRId64
-           " go now\n",
+    printf("rollout: unavailable: %" PRId64 ", allowed: %" PRId64 ", available outdated pods: %" PRId64
+           ", replaced now: %" PRId64 "\n",
            rollout->unavailable, rollout->max_unavailable, rollout->candidates, rollout->picked + rollout->replace);
   }
 }
