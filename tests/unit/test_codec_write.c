@@ -358,10 +358,13 @@ START_TEST(explain_json) {
   }
   json_t *expected = tree_of(
       "{'name':'q','verdicts':[{'node':'n2','run':true,'continue':true,'reasons':[]},"
-      "{'node':'n1','run':false,'continue':false,'reasons':[{'code':'node-selector-missing','rule':'C6'}]},"
-      "{'node':'n3','run':false,'continue':true,'reasons':[{'code':'taint-no-schedule','rule':'C4'}]},"
-      "{'node':'n0','run':false,'continue':false,'reasons':[{'code':'node-selector-differs','rule':'C6'},"
-      "{'code':'taint-no-execute','rule':'C4'}]}]}");
+      "{'node':'n1','run':false,'continue':false,'reasons':[{'code':'node-selector-missing','rule':'C6',"
+      "'key':'zone','value':'a'}]},"
+      "{'node':'n3','run':false,'continue':true,'reasons':[{'code':'taint-no-schedule','rule':'C4',"
+      "'key':'k','effect':'NoSchedule'}]},"
+      "{'node':'n0','run':false,'continue':false,'reasons':[{'code':'node-selector-differs','rule':'C6',"
+      "'key':'zone','value':'a','actual':'b'},"
+      "{'code':'taint-no-execute','rule':'C4','key':'k','effect':'NoExecute'}]}]}");
   ck_assert_msg(json_equal(actual, expected), "%s", dset_text_bytes(text));
   json_decref(actual);
   json_decref(expected);
