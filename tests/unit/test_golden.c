@@ -581,7 +581,7 @@ static const golden_file files[] = {
     {"tests/golden/sync-rollout.jsonl", 150, check_sync}, {"tests/golden/sync-manage.jsonl", 150, check_sync},
     {"tests/golden/sync-burst.jsonl", 150, check_sync},   {"tests/golden/sync-history.jsonl", 150, check_sync},
     {"tests/golden/sync-claim.jsonl", 150, check_sync},   {"tests/golden/sync-mixed.jsonl", 150, check_sync},
-    {"tests/golden/eligible.jsonl", 250, check_eligible},
+    {"tests/golden/sync-parity.jsonl", 309, check_sync},  {"tests/golden/eligible.jsonl", 250, check_eligible},
 };
 
 static void check_line(const golden_file *file, size_t number, const char *line, size_t bytes) {
