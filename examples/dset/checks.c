@@ -34,8 +34,8 @@ static bool unique(struct named *objects, size_t count, const char *kind) {
     const struct named *second = &objects[i];
     bool same_namespace = strcmp(or_empty(first->ns), or_empty(second->ns)) == 0;
     if (!same_namespace || strcmp(or_empty(first->name), or_empty(second->name)) != 0) continue;
-    fprintf(stderr, "dset: %s:%zu:1: %s \"%s\" is there already, in %s:%zu:1\n", second->origin->file, second->origin->line,
-            kind, or_empty(second->name), first->origin->file, first->origin->line);
+    fprintf(stderr, "dset: %s:%zu:1: %s \"%s\" is there already, in %s:%zu:1\n", second->origin->file,
+            second->origin->line, kind, or_empty(second->name), first->origin->file, first->origin->line);
     return false;
   }
   return true;
