@@ -138,7 +138,7 @@ void dset_plan_selects_all(dset_plan *plan) {
   add(plan, &action);
 }
 
-/* E6, E7: the controller's own words. */
+/* E6, E7. */
 static void add_events(dset_plan *plan, const dset_work *work) {
   for (size_t i = 0; i < work->event_count; i++) {
     const dset_event *event = &work->events[i];
@@ -149,15 +149,7 @@ static void add_events(dset_plan *plan, const dset_work *work) {
     action.event_reason = failed ? "FailedDaemonPod" : "SucceededDaemonPod";
     action.node = keep(plan, event->node);
     action.pod = keep(plan, event->pod->name);
-    const char *ns = dset_text_or_empty(event->pod->ns);
-    if (failed) {
-      action.text = dset_arena_format(&plan->arena, "Found failed daemon pod %s/%s on node %s, will try to kill it", ns,
-                                      action.pod, action.node);
-    } else {
-      action.text =
-          dset_arena_format(&plan->arena, "Found succeeded daemon pod %s/%s on node %s, will try to delete it", ns,
-                            action.pod, action.node);
-    }
+    action.text = dset_work_event_text(&plan->arena, event->node, event->pod);
     add(plan, &action);
   }
 }

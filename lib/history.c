@@ -10,8 +10,10 @@
  *   none              | yes        | the same    | use it, whoever owns it (G13)
  *   none              | yes        | different   | collision: the sync ends (G13)
  *   one               |            |             | use it, raise its number to r if it is lower
- *   several           |            |             | keep the one with the highest number, relabel pods, delete the
- * others
+ *   several           |            |             | keep the highest number, relabel pods, delete the others
+ *
+ * Between equal numbers the controller follows the order of a map (F24); here the least name comes first, or, when
+ * there are choices to prefer, the revisions that were deleted.
  */
 #include "history.h"
 
@@ -49,6 +51,19 @@ static int compare_numbers(const void *a, const void *b) {
 
 static void sort(dset_revisions *list, int (*compare)(const void *, const void *)) {
   if (list->count > 1) qsort(list->items, list->count, sizeof *list->items, compare);
+}
+
+/* F24: revisions that were taken come first among those of equal number. */
+static void sort_by_number(const dset_sync *sync, dset_revisions *list) {
+  sort(list, compare_numbers);
+  size_t front = 0;
+  for (size_t i = 0; sync->taken != NULL && i < list->count; i++) {
+    const dset_revision *revision = list->items[i];
+    if (i > 0 && list->items[i - 1]->number != revision->number) front = i;
+    if (!dset_taken_has(sync->taken, DSET_ACTION_DELETE_REVISION, revision->name)) continue;
+    memmove(&list->items[front + 1], &list->items[front], (i - front) * sizeof *list->items);
+    list->items[front++] = revision;
+  }
 }
 
 static bool reserve(dset_arena *arena, dset_revisions *list, size_t count) {
@@ -91,16 +106,21 @@ static bool claim(const dset_sync *sync, dset_history *history) {
   sort(&history->adopt, compare_names);
   sort(&history->release, compare_names);
   sort(&history->unlabelled, compare_numbers);
-  sort(&history->old, compare_numbers);
+  sort_by_number(sync, &history->old);
   sort(&history->duplicates, compare_numbers);
   return true;
 }
 
-/* G10, F24: the highest number, and of equal ones the least name. */
-static void keep_one(dset_history *history) {
+/* G10, F24: the highest number, and of equal ones the least name that was not taken. */
+static void keep_one(const dset_sync *sync, dset_history *history) {
   dset_revisions *list = &history->duplicates;
   size_t kept = list->count - 1;
   while (kept > 0 && list->items[kept - 1]->number == list->items[kept]->number) kept--;
+  for (size_t i = kept; i < list->count; i++) {
+    if (dset_taken_has(sync->taken, DSET_ACTION_DELETE_REVISION, list->items[i]->name)) continue;
+    kept = i;
+    break;
+  }
   history->current = list->items[kept];
   list->count--;
   memmove(&list->items[kept], &list->items[kept + 1], (list->count - kept) * sizeof *list->items);
@@ -178,7 +198,7 @@ bool dset_history_construct(const dset_sync *sync, dset_history *history) {
   int64_t highest = history->old.count == 0 ? 0 : history->old.items[history->old.count - 1]->number;
   history->number = highest < 0 ? 1 : dset_time_add(highest, 1);
   if (history->duplicates.count == 0) return name_new(sync, history);
-  keep_one(history);
+  keep_one(sync, history);
   history->hash = dset_revision_hash_label(history->current);
   history->renumber = history->current->number < history->number;
   return true;

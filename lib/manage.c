@@ -42,7 +42,6 @@ struct manager {
   dset_backoffs *backoffs;
   dset_managed *managed;
   const dset_pod **rest; /* R of the node at hand */
-  bool surge;
 };
 
 enum { PART_NODES = 0, PART_VANISHED = 1 };
@@ -58,8 +57,29 @@ static void remove_pod(struct manager *manager, const dset_entry *entry, const d
   dset_work_delete(&manager->managed->work, entry->name, pod, PART_NODES, cause);
 }
 
-static bool is_adopted(const dset_pod *pod) {
-  return dset_controller_of(pod->owners, pod->owner_count) == NULL;
+/*
+ * Whether a failed pod comes before another: one that is owned before one that is adopted in the same sync; then any
+ * may be the first (F19), so the one that was taken: deleted (2), or announced (1) and left to the limit.
+ */
+typedef struct precedence {
+  bool adopted;
+  int taken;
+} precedence;
+
+/* False when an allocation fails. */
+static bool precedence_of(const struct manager *manager, const dset_entry *entry, const dset_pod *pod, precedence *to) {
+  const dset_taken *taken = manager->sync->taken;
+  *to = (precedence){.adopted = dset_controller_of(pod->owners, pod->owner_count) == NULL};
+  if (taken == NULL) return true;
+  const char *message = dset_work_event_text(manager->sync->scratch, entry->name, pod);
+  if (message == NULL) return false;
+  if (dset_taken_has(taken, DSET_ACTION_EMIT_EVENT, message)) to->taken = 1;
+  if (dset_taken_has(taken, DSET_ACTION_DELETE_POD, pod->name)) to->taken = 2;
+  return true;
+}
+
+static bool precedes(const precedence *a, const precedence *b) {
+  return a->adopted != b->adopted ? b->adopted : a->taken > b->taken;
 }
 
 /*
@@ -68,13 +88,17 @@ static bool is_adopted(const dset_pod *pod) {
  */
 static bool choose_failed(struct manager *manager, const dset_entry *entry, const dset_pod **chosen) {
   const dset_pod *first = NULL;
+  precedence of_first;
   size_t count = 0;
   *chosen = NULL;
   for (size_t i = 0; i < entry->count; i++) {
     const dset_pod *pod = entry->pods[i];
     if (pod->deleting || pod->phase != DSET_PHASE_FAILED) continue;
-    if (first == NULL || (is_adopted(first) && !is_adopted(pod))) first = pod;
-    count++;
+    precedence of_pod;
+    if (!precedence_of(manager, entry, pod, &of_pod)) return false;
+    if (count++ != 0 && !precedes(&of_pod, &of_first)) continue;
+    first = pod;
+    of_first = of_pod;
   }
   if (count == 0) return true;
   size_t place = dset_backoffs_find(manager->backoffs, entry->name);
@@ -146,7 +170,7 @@ static bool manage_entry(struct manager *manager, const dset_entry *entry) {
   }
   size_t rest_count;
   if (!sort_out(manager, entry, &rest_count)) return false;
-  if (!manager->surge) {
+  if (!manager->managed->surge) {
     for (size_t i = 1; i < rest_count; i++) remove_pod(manager, entry, manager->rest[i], DSET_CAUSE_EXCESS);
   } else if (rest_count >= 2) {
     keep_old_and_new(manager, entry, rest_count);
@@ -161,7 +185,7 @@ bool dset_manage(const dset_sync *sync, const dset_census *census, const char *h
   dset_work_init(&managed->work, sync->scratch);
   managed->waits_until_ms = DSET_NEVER;
   struct manager manager = {.sync = sync, .hash = hash, .backoffs = backoffs, .managed = managed};
-  manager.surge = surge_is_on(sync->daemonset);
+  managed->surge = surge_is_on(sync->daemonset);
   manager.rest = dset_arena_alloc(sync->scratch, census->most_pods, sizeof *manager.rest);
   if (manager.rest == NULL) return false;
   for (size_t i = 0; i < census->node_count; i++) {
@@ -174,6 +198,6 @@ bool dset_manage(const dset_sync *sync, const dset_census *census, const char *h
       dset_work_delete(&managed->work, entry->name, entry->pods[j], PART_VANISHED, DSET_CAUSE_NODE_GONE);
     }
   }
-  dset_work_finish(&managed->work, sync->options.burst);
+  dset_work_finish(&managed->work, sync->options.burst, sync->taken);
   return !managed->work.failed;
 }

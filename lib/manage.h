@@ -7,10 +7,11 @@
 #include "census.h"
 #include "work.h"
 
-/* What manage found. `waits_until_ms` is the earliest end of a back-off that a failed pod waits for, or DSET_NEVER. */
+/* What manage found. */
 typedef struct dset_managed {
   dset_work work;
-  int64_t waits_until_ms;
+  bool surge;             /* it kept an outdated pod beside its replacement (F3) */
+  int64_t waits_until_ms; /* the earliest end of a back-off that a failed pod waits for, or DSET_NEVER */
 } dset_managed;
 
 /* Decides on every node (section E). False when an allocation fails. */

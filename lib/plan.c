@@ -16,16 +16,6 @@
 #include "check.h"
 #include "model.h"
 
-/* What the stages leave behind for the stages after them. */
-typedef struct stages {
-  dset_claims claims;
-  dset_history history;
-  dset_census census;
-  dset_backoffs backoffs;
-  dset_managed managed;
-  dset_rolled rolled;
-} stages;
-
 static bool selects_all(const dset_daemonset *daemonset) {
   const dset_selector *selector = daemonset->selector;
   return selector != NULL && selector->label_count == 0 && selector->expression_count == 0;
@@ -46,10 +36,11 @@ static void earlier(dset_plan *plan, int64_t time_ms) {
 }
 
 /* The revision phase (G1 to G15). False: the sync ends here. */
-static bool plan_history(dset_plan *plan, const dset_sync *sync, const stages *done) {
+static bool plan_history(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
   const dset_history *history = &done->history;
   dset_plan_history_claims(plan, history);
   if (history->collides) {
+    done->ends = "G13";
     dset_plan_collision(plan, sync, history);
     dset_plan_set_problem(plan, DSET_PROBLEM_REVISION_COLLISION, "failed to construct revisions: \"", history->new_name,
                           "\" already exists with another template");
@@ -62,6 +53,7 @@ static bool plan_history(dset_plan *plan, const dset_sync *sync, const stages *d
     dset_plan_duplicates(plan, history);
   }
   if (done->claims.owner_incomplete) {
+    done->ends = "D2";
     if (history->duplicates.count == 0 && history->renumber) dset_plan_renumber(plan, history);
     dset_plan_set_problem(plan, DSET_PROBLEM_OWNER,
                           "cannot claim pods: the DaemonSet needs a namespace, a name and a uid", "", "");
@@ -95,7 +87,7 @@ static bool plan_phase(dset_plan *plan, const dset_sync *sync, dset_work *work, 
 }
 
 /* Manage, rollout, cleanup (I9). False when an allocation fails. */
-static bool plan_work(dset_plan *plan, const dset_sync *sync, stages *done) {
+static bool plan_work(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
   const char *hash = done->history.hash;
   dset_managed *managed = &done->managed;
   if (!dset_manage(sync, &done->census, hash, &done->backoffs, managed)) return false;
@@ -104,21 +96,23 @@ static bool plan_work(dset_plan *plan, const dset_sync *sync, stages *done) {
   if (!plan_phase(plan, sync, &managed->work, &facts)) return true;
   bool idle = managed->work.create_count == 0 && managed->work.delete_count == 0;
   if (idle && sync->daemonset->strategy == DSET_STRATEGY_ROLLING_UPDATE) {
+    done->rolls = true;
     if (!dset_roll_out(sync, &done->census, hash, &done->rolled)) return false;
     if (done->rolled.facts.ran) plan->rollout = done->rolled.facts;
     facts.phase = DSET_SYNC_ROLLOUT;
     plan_rollout_problem(plan, &done->rolled);
     if (!plan_phase(plan, sync, &done->rolled.work, &facts) || done->rolled.problem != 0) return true;
   }
-  dset_revisions beyond;
-  if (!dset_history_cleanup(sync, &done->claims, &done->history, &beyond)) return false;
-  dset_plan_beyond_limit(plan, &beyond);
+  done->cleans = true;
+  if (!dset_history_cleanup(sync, &done->claims, &done->history, &done->beyond)) return false;
+  dset_plan_beyond_limit(plan, &done->beyond);
   return true;
 }
 
 /* From history to status. False when an allocation fails. */
-static bool run(dset_plan *plan, const dset_sync *sync, stages *done) {
+static bool run(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
   if (sync->selector_failure != NULL) {
+    done->ends = "D1";
     dset_plan_set_problem(plan, DSET_PROBLEM_SELECTOR,
                           "failed to construct revisions: the selector cannot be used: ", sync->selector_failure, "");
     return true;
@@ -129,6 +123,7 @@ static bool run(dset_plan *plan, const dset_sync *sync, stages *done) {
   int64_t until_ms;
   bool waiting = in_flight(sync->snapshot, &until_ms);
   if (waiting) {
+    done->ends = "I8";
     earlier(plan, until_ms);
   } else if (!plan_work(plan, sync, done)) {
     return false;
@@ -156,18 +151,36 @@ static bool detach(dset_plan *plan, dset_backoffs *backoffs) {
   return plan->status.conditions != NULL;
 }
 
-/* Computes the plan of a checked snapshot. False when an allocation fails. */
-static bool compute(dset_plan *plan, const dset_sync *sync) {
-  stages done = {0};
+/* Fills an empty plan. False when an allocation fails. */
+static bool compute(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
   plan->status = sync->status;
   plan->next_check_ms = DSET_NEVER;
-  if (!dset_backoffs_begin(&done.backoffs, sync)) return false;
+  if (!dset_backoffs_begin(&done->backoffs, sync)) return false;
   if (selects_all(sync->daemonset)) {
+    done->ends = "I5";
     dset_plan_selects_all(plan);
-  } else if (!sync->daemonset->deleting && !run(plan, sync, &done)) {
+  } else if (sync->daemonset->deleting) {
+    done->ends = "I6";
+  } else if (!run(plan, sync, done)) {
     return false;
   }
-  return detach(plan, &done.backoffs) && !plan->failed;
+  return detach(plan, &done->backoffs) && !plan->failed;
+}
+
+bool dset_plan_make(const dset_sync *sync, dset_stages *done, dset_plan **plan) {
+  *plan = NULL;
+  *done = (dset_stages){0};
+  dset_arena arena;
+  dset_arena_init(&arena, sync->options.allocator);
+  dset_plan *made = dset_arena_zalloc(&arena, 1, sizeof *made);
+  if (made == NULL) return false;
+  made->arena = arena;
+  if (!compute(made, sync, done)) {
+    dset_plan_free(made);
+    return false;
+  }
+  *plan = made;
+  return true;
 }
 
 int dset_plan_compute(const dset_snapshot *snapshot, const dset_options *options, dset_plan **plan, dset_error *error) {
@@ -175,24 +188,12 @@ int dset_plan_compute(const dset_snapshot *snapshot, const dset_options *options
   *plan = NULL;
   int code = dset_check_size(options, sizeof *options, "options", error);
   if (code != DSET_OK) return code;
-  const dset_allocator *allocator = options == NULL ? NULL : options->allocator;
   dset_arena scratch;
-  dset_arena_init(&scratch, allocator);
+  dset_arena_init(&scratch, options == NULL ? NULL : options->allocator);
   dset_sync sync;
+  dset_stages done;
   code = dset_sync_begin(&sync, snapshot, options, &scratch, error);
-  if (code == DSET_OK) {
-    dset_arena arena;
-    dset_arena_init(&arena, allocator);
-    dset_plan *made = dset_arena_zalloc(&arena, 1, sizeof *made);
-    if (made != NULL) made->arena = arena;
-    if (made != NULL && compute(made, &sync)) {
-      *plan = made;
-    } else {
-      if (made != NULL) arena = made->arena;
-      dset_arena_clear(&arena);
-      code = dset_fail_memory(error);
-    }
-  }
+  if (code == DSET_OK && !dset_plan_make(&sync, &done, plan)) code = dset_fail_memory(error);
   dset_arena_clear(&scratch);
   return code;
 }

@@ -23,6 +23,24 @@ struct dset_plan {
   bool failed; /* an allocation failed */
 };
 
+/* What the stages leave behind for the stages after them, and for those who ask why. */
+typedef struct dset_stages {
+  dset_claims claims;
+  dset_history history;
+  dset_census census;
+  dset_backoffs backoffs;
+  dset_managed managed;
+  dset_rolled rolled;
+  dset_revisions beyond;
+  const char *ends; /* the rule by which the sync ended early (I5 to I8); NULL: it came to its phases */
+  bool rolls;       /* the rolling phase was reached (F1, I9) */
+  bool cleans;      /* cleanup was reached (I9) */
+} dset_stages;
+
+/* Plans a sync that was begun; `done` receives the results of its stages, in scratch memory. False when an allocation
+ * fails. */
+bool dset_plan_make(const dset_sync *sync, dset_stages *done, dset_plan **plan);
+
 /* What the texts of a phase are made from. */
 typedef struct dset_facts {
   const dset_sync *sync;

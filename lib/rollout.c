@@ -30,34 +30,20 @@
  */
 #include "rollout.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
 #include "text.h"
 
+/* What goes at once, and candidates, of which the budget picks some: C of F6, Y and Z of F10. */
 enum { PART_FIRST = 0, PART_PICKED = 1 };
 
 enum holding { HOLDS_NONE, HOLDS_NEW, HOLDS_OLD, HOLDS_BOTH, HOLDS_EXCESS };
-
-/* A node with an available outdated pod. */
-typedef struct candidate {
-  const char *node;
-  const dset_pod *old;
-} candidate;
-
-typedef struct candidates {
-  candidate *items;
-  size_t count;
-  size_t capacity;
-} candidates;
 
 struct roller {
   const dset_sync *sync;
   const char *hash;
   dset_rolled *rolled;
-  candidates eligible; /* C of F6, Y of F10 */
-  candidates leaving;  /* Z of F10 */
 };
 
 static bool available(const struct roller *roller, const dset_pod *pod) {
@@ -79,32 +65,20 @@ static enum holding holding_of(const struct roller *roller, const dset_entry *en
   return *old != NULL ? HOLDS_OLD : HOLDS_NONE;
 }
 
-static void add_candidate(struct roller *roller, candidates *list, const dset_entry *entry, const dset_pod *old) {
-  candidate *items = dset_arena_grow(roller->sync->scratch, list->items, list->count, &list->capacity, sizeof *items);
-  if (items == NULL) {
-    roller->rolled->work.failed = true;
-    return;
-  }
-  items[list->count++] = (candidate){entry->name, old};
-  list->items = items;
-}
-
-static int compare_candidates(const void *a, const void *b) {
-  const candidate *left = a;
-  const candidate *right = b;
-  return strcmp(left->node, right->node);
-}
-
-/* Sorts candidates by node and says how many of them `room` allows. */
-static size_t pick(candidates *list, int64_t room) {
-  if (list->count > 1) qsort(list->items, list->count, sizeof *list->items, compare_candidates);
-  if (room <= 0) return 0;
-  return (uint64_t)room < list->count ? (size_t)room : list->count;
-}
-
 /* `a - b`, held at the ends of the range: budgets may be absurd. */
 static int64_t difference(int64_t a, int64_t b) {
   return dset_time_add(a, -b);
+}
+
+/* How many candidates the budget allows. */
+static size_t room(int64_t budget) {
+  if (budget <= 0) return 0;
+  return (uint64_t)budget < SIZE_MAX ? (size_t)budget : SIZE_MAX;
+}
+
+static void set_picked(dset_rollout *facts, size_t allowed) {
+  bool enough = (uint64_t)facts->candidates <= allowed;
+  facts->picked = enough ? facts->candidates : (int64_t)allowed;
 }
 
 static void without_surge(struct roller *roller, const dset_census *census) {
@@ -120,7 +94,8 @@ static void without_surge(struct roller *roller, const dset_census *census) {
       case HOLDS_NEW: facts->unavailable += !available(roller, fresh); break;
       case HOLDS_OLD:
         if (available(roller, old)) {
-          add_candidate(roller, &roller->eligible, entry, old);
+          facts->candidates++;
+          dset_work_delete(work, entry->name, old, PART_PICKED, DSET_CAUSE_OUTDATED);
         } else {
           facts->unavailable++;
           facts->replace++;
@@ -130,13 +105,8 @@ static void without_surge(struct roller *roller, const dset_census *census) {
       default: facts->unavailable++; break;
     }
   }
-  size_t picked = pick(&roller->eligible, difference(facts->max_unavailable, facts->unavailable));
-  for (size_t i = 0; i < picked; i++) {
-    const candidate *chosen = &roller->eligible.items[i];
-    dset_work_delete(work, chosen->node, chosen->old, PART_PICKED, DSET_CAUSE_OUTDATED);
-  }
-  facts->candidates = (int64_t)roller->eligible.count;
-  facts->picked = (int64_t)picked;
+  work->delete_room = room(difference(facts->max_unavailable, facts->unavailable));
+  set_picked(facts, work->delete_room);
 }
 
 /* The rows OLD of the table with surge. */
@@ -147,8 +117,11 @@ static void surge_beside(struct roller *roller, const dset_entry *entry, const d
     /* The least name, so that the problem does not depend on the order of pods. */
     if (rolled->problem == 0 || strcmp(entry->name, rolled->problem_part) < 0) rolled->problem_part = entry->name;
     rolled->problem = DSET_PROBLEM_NODE_GONE;
+  } else if (old_available && runs) {
+    rolled->facts.candidates++;
+    dset_work_create(&rolled->work, entry->name, PART_PICKED, DSET_CAUSE_SURGE_BUDGET);
   } else if (old_available) {
-    add_candidate(roller, runs ? &roller->eligible : &roller->leaving, entry, old);
+    dset_work_delete(&rolled->work, entry->name, old, PART_PICKED, DSET_CAUSE_INELIGIBLE_AVAILABLE);
   } else if (runs) {
     rolled->facts.replace++;
     dset_work_create(&rolled->work, entry->name, PART_FIRST, DSET_CAUSE_SURGE_UNAVAILABLE);
@@ -184,17 +157,9 @@ static void with_surge(struct roller *roller, const dset_census *census) {
   dset_work *work = &roller->rolled->work;
   dset_rollout *facts = &roller->rolled->facts;
   for (size_t i = 0; i < census->count; i++) surge_entry(roller, &census->entries[i]);
-  size_t leaving = pick(&roller->leaving, facts->available - facts->desired);
-  for (size_t i = 0; i < leaving; i++) {
-    const candidate *chosen = &roller->leaving.items[i];
-    dset_work_delete(work, chosen->node, chosen->old, PART_PICKED, DSET_CAUSE_INELIGIBLE_AVAILABLE);
-  }
-  size_t picked = pick(&roller->eligible, difference(facts->max_surge, facts->surging));
-  for (size_t i = 0; i < picked; i++) {
-    dset_work_create(work, roller->eligible.items[i].node, PART_PICKED, DSET_CAUSE_SURGE_BUDGET);
-  }
-  facts->candidates = (int64_t)roller->eligible.count;
-  facts->picked = (int64_t)picked;
+  work->delete_room = room(facts->available - facts->desired);
+  work->create_room = room(difference(facts->max_surge, facts->surging));
+  set_picked(facts, work->create_room);
 }
 
 /* F5. False: an amount cannot be scaled. */
@@ -229,7 +194,7 @@ bool dset_roll_out(const dset_sync *sync, const dset_census *census, const char 
   } else {
     without_surge(&roller, census);
   }
-  dset_work_finish(&rolled->work, sync->options.burst);
+  dset_work_finish(&rolled->work, sync->options.burst, sync->taken);
   if (rolled->problem != 0) rolled->work.create_count = rolled->work.delete_count = 0;
   return !rolled->work.failed;
 }

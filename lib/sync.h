@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sync.h (L3): what every stage of a plan reads: the checked snapshot, options with their defaults, the compiled
- * selector and placement rules, and the nodes by name. Nothing in it changes once dset_sync_begin() has returned.
+ * selector and placement rules, and the nodes by name. Nothing in it changes once the first stage has begun.
  */
 #ifndef DSET_LIB_SYNC_H
 #define DSET_LIB_SYNC_H
@@ -11,6 +11,7 @@
 #include "match.h"
 #include "selector.h"
 #include "table.h"
+#include "taken.h"
 
 typedef struct dset_sync {
   const dset_snapshot *snapshot;
@@ -18,6 +19,7 @@ typedef struct dset_sync {
   dset_status status;             /* as the DaemonSet came with it */
   dset_options options;           /* defaults filled in */
   dset_arena *scratch;            /* memory that ends with the call */
+  const dset_taken *taken;        /* choices to prefer; NULL: the documented order alone (F18, F26) */
   dset_parsed_selector selector;  /* of the DaemonSet */
   dset_unusable selector_failure; /* NULL: the selector can be used (D1) */
   const char *generation;         /* the template generation in decimal; NULL: there is none (A21) */
