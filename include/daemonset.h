@@ -8,7 +8,8 @@
  *   model.h   nodes, pods, a DaemonSet, revisions    what you fill in
  *   match.h   may this node run the daemon pod, and why not
  *   plan.h    what to create, delete, adopt, record  the library's main function
- *   codec.h   the same from and to JSON and YAML     needs jansson and libyaml; the four above need libc alone
+ *   admit.h   could Kubernetes have done this        the plan as a judge of other controllers
+ *   codec.h   the same from and to JSON and YAML     needs jansson and libyaml; those above need libc alone
  *
  * Rule numbers such as "E9" are those of the semantics that this library follows, the DaemonSet controller of
  * Kubernetes 1.37.2; RULES.md has a line for each.
@@ -20,6 +21,7 @@
 #include "daemonset/model.h"
 #include "daemonset/match.h"
 #include "daemonset/plan.h"
+#include "daemonset/admit.h"
 #include "daemonset/codec.h"
 
 #endif

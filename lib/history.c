@@ -216,17 +216,21 @@ static bool collect_live(const dset_sync *sync, const dset_claims *claims, dset_
 }
 
 bool dset_history_cleanup(const dset_sync *sync, const dset_claims *claims, const dset_history *history,
-                          dset_revisions *beyond) {
-  *beyond = (dset_revisions){0};
+                          dset_cleanup *cleanup) {
+  *cleanup = (dset_cleanup){0};
   const dset_daemonset *daemonset = sync->daemonset;
   int64_t limit = daemonset->has_revision_history_limit ? daemonset->revision_history_limit : DEFAULT_HISTORY_LIMIT;
   int64_t excess = (int64_t)history->old.count - limit;
   if (excess <= 0) return true;
   dset_table live;
-  if (!reserve(sync->scratch, beyond, history->old.count) || !collect_live(sync, claims, &live)) return false;
-  for (size_t i = 0; i < history->old.count && (int64_t)beyond->count < excess; i++) {
+  if (!reserve(sync->scratch, &cleanup->beyond, history->old.count) ||
+      !reserve(sync->scratch, &cleanup->in_use, history->old.count) || !collect_live(sync, claims, &live)) {
+    return false;
+  }
+  for (size_t i = 0; i < history->old.count && (int64_t)cleanup->beyond.count < excess; i++) {
     const dset_revision *revision = history->old.items[i];
-    if (dset_table_find(&live, dset_revision_hash_label(revision), "") == DSET_TABLE_NONE) add(beyond, revision);
+    bool unused = dset_table_find(&live, dset_revision_hash_label(revision), "") == DSET_TABLE_NONE;
+    add(unused ? &cleanup->beyond : &cleanup->in_use, revision);
   }
   return true;
 }

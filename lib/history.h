@@ -29,9 +29,15 @@ typedef struct dset_history {
 /* False when an allocation fails. */
 bool dset_history_construct(const dset_sync *sync, dset_history *history);
 
-/* The old revisions beyond the limit, in the order to delete them (G16, G17). False when an allocation fails. */
+/* What cleaning up found (G16, G17). */
+typedef struct dset_cleanup {
+  dset_revisions beyond; /* old ones beyond the limit, in the order to delete them */
+  dset_revisions in_use; /* those that were passed over on the way, because pods carry their hash */
+} dset_cleanup;
+
+/* False when an allocation fails. */
 bool dset_history_cleanup(const dset_sync *sync, const dset_claims *claims, const dset_history *history,
-                          dset_revisions *beyond);
+                          dset_cleanup *cleanup);
 
 /* The hash label of a claimed revision; its own name where it has none (G2). */
 const char *dset_revision_hash_label(const dset_revision *revision);

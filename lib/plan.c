@@ -104,8 +104,8 @@ static bool plan_work(dset_plan *plan, const dset_sync *sync, dset_stages *done)
     if (!plan_phase(plan, sync, &done->rolled.work, &facts) || done->rolled.problem != 0) return true;
   }
   done->cleans = true;
-  if (!dset_history_cleanup(sync, &done->claims, &done->history, &done->beyond)) return false;
-  dset_plan_beyond_limit(plan, &done->beyond);
+  if (!dset_history_cleanup(sync, &done->claims, &done->history, &done->cleanup)) return false;
+  dset_plan_beyond_limit(plan, &done->cleanup.beyond);
   return true;
 }
 

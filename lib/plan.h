@@ -31,7 +31,7 @@ typedef struct dset_stages {
   dset_backoffs backoffs;
   dset_managed managed;
   dset_rolled rolled;
-  dset_revisions beyond;
+  dset_cleanup cleanup;
   const char *ends; /* the rule by which the sync ended early (I5 to I8); NULL: it came to its phases */
   bool rolls;       /* the rolling phase was reached (F1, I9) */
   bool cleans;      /* cleanup was reached (I9) */

@@ -15,6 +15,7 @@ Suite *dset_suite_rollout(void);
 Suite *dset_suite_history(void);
 Suite *dset_suite_status(void);
 Suite *dset_suite_plan(void);
+Suite *dset_suite_admit(void);
 Suite *dset_suite_json(void);
 Suite *dset_suite_yaml(void);
 Suite *dset_suite_source(void);
@@ -30,11 +31,12 @@ typedef struct entry {
 } entry;
 
 static const entry entries[] = {
-    {"match", dset_suite_match},     {"claim", dset_suite_claim},     {"manage", dset_suite_manage},
-    {"rollout", dset_suite_rollout}, {"history", dset_suite_history}, {"status", dset_suite_status},
-    {"plan", dset_suite_plan},       {"json", dset_suite_json},       {"yaml", dset_suite_yaml},
-    {"source", dset_suite_source},   {"base", dset_suite_base},       {"codec", dset_suite_codec},
-    {"golden", dset_suite_golden},   {"laws", dset_suite_laws},       {"bad_input", dset_suite_bad_input},
+    {"match", dset_suite_match},         {"claim", dset_suite_claim},     {"manage", dset_suite_manage},
+    {"rollout", dset_suite_rollout},     {"history", dset_suite_history}, {"status", dset_suite_status},
+    {"plan", dset_suite_plan},           {"admit", dset_suite_admit},     {"json", dset_suite_json},
+    {"yaml", dset_suite_yaml},           {"source", dset_suite_source},   {"base", dset_suite_base},
+    {"codec", dset_suite_codec},         {"golden", dset_suite_golden},   {"laws", dset_suite_laws},
+    {"bad_input", dset_suite_bad_input},
 };
 
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
