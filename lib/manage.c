@@ -69,7 +69,7 @@ typedef struct precedence {
 /* False when an allocation fails. */
 static bool precedence_of(const struct manager *manager, const dset_entry *entry, const dset_pod *pod, precedence *to) {
   const dset_taken *taken = manager->sync->taken;
-  *to = (precedence){.adopted = dset_controller_of(pod->owners, pod->owner_count) == NULL};
+  *to = (precedence){.adopted = dset_pod_adopted(pod)};
   if (taken == NULL) return true;
   const char *message = dset_work_event_text(manager->sync->scratch, entry->name, pod);
   if (message == NULL) return false;

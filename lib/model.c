@@ -34,6 +34,10 @@ const dset_owner *dset_controller_of(const dset_owner *owners, size_t count) {
   return NULL;
 }
 
+bool dset_pod_adopted(const dset_pod *pod) {
+  return dset_controller_of(pod->owners, pod->owner_count) == NULL;
+}
+
 int64_t dset_time_add(int64_t a_ms, int64_t b_ms) {
   if (b_ms > 0 && a_ms > INT64_MAX - b_ms) return INT64_MAX;
   if (b_ms < 0 && a_ms < INT64_MIN - b_ms) return INT64_MIN;

@@ -14,6 +14,9 @@ const char *dset_label_value(const dset_label *labels, size_t count, const char 
 /* The controller reference (D3), or NULL. */
 const dset_owner *dset_controller_of(const dset_owner *owners, size_t count);
 
+/* Whether a claimed pod is adopted in this sync: it has no controller yet (D4). */
+bool dset_pod_adopted(const dset_pod *pod);
+
 /* a + b for times and durations, held at the ends of the range. */
 int64_t dset_time_add(int64_t a_ms, int64_t b_ms);
 

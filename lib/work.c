@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model.h"
 #include "text.h"
 
 void dset_work_init(dset_work *work, dset_arena *arena) {
@@ -66,7 +67,12 @@ static int compare_deletes(const void *a, const void *b) {
   if (left->group != right->group) return left->group - right->group;
   int order = strcmp(left->node, right->node);
   if (order != 0) return order;
-  if (!ordered(left) && !ordered(right) && left->taken != right->taken) return right->taken - left->taken;
+  if (!ordered(left) && !ordered(right)) {
+    /* The list of claimed pods has those that are adopted in this sync last (D2). */
+    bool adopted = dset_pod_adopted(left->pod);
+    if (adopted != dset_pod_adopted(right->pod)) return adopted ? 1 : -1;
+    if (left->taken != right->taken) return right->taken - left->taken;
+  }
   return compare_ranks(left->rank, right->rank);
 }
 

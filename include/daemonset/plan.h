@@ -41,7 +41,8 @@
  *   pods of one node   bound to a node before waiting; then earlier creation (not set first); then name (E2)
  *   creates            by node; in a rolling update those for unavailable old pods come before the others (F13)
  *   deletes, manage    by node; on a node Failed and Succeeded pods in pod order, then excess pods in pod order, then
- *                      the outdated one that a new one replaces (E16); at last pods of vanished nodes, by node, pod
+ *                      the outdated one that a new one replaces (E16); at last pods of vanished nodes, by node, pod;
+ *                      of all but excess and replaced pods those that are adopted in this sync come last on their node
  *   deletes, rollout   unavailable ones, then picks among the available (F9); with surge the marked ones, then picks
  *                      on nodes that no longer qualify (F13); each part by node, then pod order
  *   failed pods        of several on a node the first in pod order is deleted, one that is adopted in this sync only

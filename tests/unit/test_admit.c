@@ -309,6 +309,8 @@ static const wrong rows[] = {
      "a, one node after the other"},
     {"another pod of a node in the middle", "n1 neither", "a@n1; b@n1", "burst=1", "-DeletePod a; +DeletePod b", "",
      NULL},
+    {"an adopted pod before an own one", "n1 neither", "o@n1 orphan age=9; a@n1 age=5", "burst=1",
+     "-DeletePod a; +DeletePod o", "E17", NULL},
     {"excess pods out of order", "n1", "a@n1 age=9; b@n1 age=5; c@n1 age=3", "burst=1", "-DeletePod b; +DeletePod c",
      "E17", NULL},
     {"announced, and left to the limit", "n1 neither; n2", "x@n1; a@n2 failed; b@n2 failed", "burst=1",
