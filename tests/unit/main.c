@@ -24,6 +24,7 @@ Suite *dset_suite_codec(void);
 Suite *dset_suite_golden(void);
 Suite *dset_suite_laws(void);
 Suite *dset_suite_bad_input(void);
+Suite *dset_suite_upstream(void);
 
 typedef struct entry {
   const char *name;
@@ -31,12 +32,12 @@ typedef struct entry {
 } entry;
 
 static const entry entries[] = {
-    {"match", dset_suite_match},         {"claim", dset_suite_claim},     {"manage", dset_suite_manage},
-    {"rollout", dset_suite_rollout},     {"history", dset_suite_history}, {"status", dset_suite_status},
-    {"plan", dset_suite_plan},           {"admit", dset_suite_admit},     {"json", dset_suite_json},
-    {"yaml", dset_suite_yaml},           {"source", dset_suite_source},   {"base", dset_suite_base},
-    {"codec", dset_suite_codec},         {"golden", dset_suite_golden},   {"laws", dset_suite_laws},
-    {"bad_input", dset_suite_bad_input},
+    {"match", dset_suite_match},         {"claim", dset_suite_claim},       {"manage", dset_suite_manage},
+    {"rollout", dset_suite_rollout},     {"history", dset_suite_history},   {"status", dset_suite_status},
+    {"plan", dset_suite_plan},           {"admit", dset_suite_admit},       {"json", dset_suite_json},
+    {"yaml", dset_suite_yaml},           {"source", dset_suite_source},     {"base", dset_suite_base},
+    {"codec", dset_suite_codec},         {"golden", dset_suite_golden},     {"laws", dset_suite_laws},
+    {"bad_input", dset_suite_bad_input}, {"upstream", dset_suite_upstream},
 };
 
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
