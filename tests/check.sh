@@ -8,8 +8,10 @@ cd "$(dirname "$0")/.." || exit 1
 export BUILD="${BUILD:-build}" CC="${CC:-cc}" CXX="${CXX:-c++}" NM="${NM:-nm}"
 
 log=$BUILD/check.log
+results=$BUILD/unit.xml # of each unit test
 total=0
 failures=0
+rm -f "$results"
 
 # "passed failed" from the closing line of the log; nothing when there is none.
 closing() {
@@ -42,7 +44,8 @@ step() {
   fi
 }
 
-step unit "$BUILD/unit"
+step unit env CK_XML_LOG_FILE_NAME="$results" "$BUILD/unit"
+step ledger env LEDGER_LOG="$results" tests/check_ledger.sh
 step headers tests/check_headers.sh
 step embed tests/check_embed.sh
 step layers tests/check_layers.sh

@@ -10,7 +10,6 @@
  * Two DaemonSets of one namespace share the selector app=agent: "one" owns the pods that the builders make, "two" those
  * that they call foreign. A third one selects something else.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "support/instant.h"
