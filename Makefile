@@ -168,6 +168,20 @@ demo:
 bench: $(BUILD)/bench_plan
 	$(BUILD)/bench_plan
 
+# The controller of Kubernetes beside the library, in one process. Its last line is 'N passed, M failed'. PARITY takes
+# flags of build/parity; the seed follows the commit, so that each commit is tried on other states.
+PARITY =
+PARITY_SEED = $(shell printf '%d' "0x$$(git rev-parse --short=12 HEAD 2>/dev/null || echo 1)")
+
+parity: build/parity
+	build/parity -seed $(PARITY_SEED) -out build/parity-failures.jsonl $(PARITY)
+
+# tests/parity names build/libdaemonset.a. Go does not see that it changed; its checksum tells Go to link again.
+build/parity: build/libdaemonset.a FORCE
+	@tools/go.sh
+	cd tests/parity && GOTOOLCHAIN=local go build -o $(CURDIR)/$@ \
+	  -ldflags "-X main.build=$(VERSION)-$$(cksum < $(CURDIR)/$< | cut -d' ' -f1)" .
+
 deps:
 	@tools/deps.sh check
 
@@ -181,6 +195,7 @@ help:
 	@echo 'make              libraries, dset and embed, in build/'
 	@echo 'make demo         what to do about the cluster in examples/demo, and why (installs jansson and libyaml if missing)'
 	@echo 'make check        all tests (installs Check too, if missing)'
+	@echo 'make parity       the real controller beside the library on random states (needs Go; takes minutes)'
 	@echo 'make bench        what a plan costs, in nanoseconds a node'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR; make uninstall'
 	@echo 'make deps         the packages alone; DEPS=no keeps check and demo from installing any'
@@ -189,5 +204,5 @@ help:
 	@echo 'Variables: CC CXX AR NM CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; BUILD=dir; WERROR=1; SANITIZE=1 (build/asan)'
 
 FORCE:
-.PHONY: all install uninstall check run-check demo bench deps format clean help FORCE
+.PHONY: all install uninstall check run-check demo bench parity deps format clean help FORCE
 .DELETE_ON_ERROR:
