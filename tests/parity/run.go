@@ -94,6 +94,11 @@ func (r *run) jobs(gate bool) (jobs []job) {
 			})
 		}
 	}
+	for i := range r.settings.trajectories {
+		if gated(i) == gate {
+			jobs = append(jobs, func(b *bench) { r.trajectory(b, i) })
+		}
+	}
 	for i := 0; i*fieldNodes*fieldSets < r.settings.pairs; i++ {
 		if gated(i) == gate {
 			jobs = append(jobs, func(b *bench) { r.field(b, i) })
@@ -143,6 +148,28 @@ func (r *run) state(b *bench, family string, i int) {
 	if len(v.faults) > 0 {
 		r.failed(b, s, v)
 	}
+}
+
+// trajectory follows one cluster.
+func (r *run) trajectory(b *bench, i int) {
+	driver := "controller"
+	if i%2 == 1 {
+		driver = "library"
+	}
+	b.trajectory(r.seed, i, func(s *State, v verdictOn) {
+		seen := observe(s, v)
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		count(r.syncs, "by the "+driver, len(v.faults) == 0)
+		r.pairs += len(s.Nodes)
+		r.coverage.add(seen)
+		if len(v.faults) > 0 {
+			r.failed(b, s, v)
+		}
+	})
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.trajectoryCount++
 }
 
 // field compares verdicts alone.
@@ -245,14 +272,14 @@ func (r *run) report() int {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			fmt.Printf("  %-12s %8d passed %6d failed\n", name, of[name].passed, of[name].failed)
+			fmt.Printf("  %-18s %8d passed %6d failed\n", name, of[name].passed, of[name].failed)
 		}
 		fmt.Printf("%s: %d passed, %d failed\n", title, sum.passed, sum.failed)
 		total.passed, total.failed = total.passed+sum.passed, total.failed+sum.failed
 	}
 	table("random states", r.states)
 	table("syncs of trajectories", r.syncs)
-	table("DaemonSets asked about nodes", r.fields)
+	table("DaemonSets asked about 60 nodes", r.fields)
 	if r.whole {
 		rules := r.coverage.report()
 		total.passed, total.failed = total.passed+rules.passed, total.failed+rules.failed

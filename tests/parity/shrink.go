@@ -14,9 +14,11 @@ import (
 
 // shrink returns the small state with the controller's answer, as a vector.
 func shrink(b *bench, s *State, v verdictOn) *State {
-	want := kinds(v.faults)
-	best, bestVerdict := s, v
-	tree := treeOf(s)
+	want, tree := kinds(v.faults), treeOf(s)
+	best, bestVerdict := s, b.compare(s, false)
+	if kinds(bestVerdict.faults) != want {
+		return s // it shows in a trajectory only, or through JSON
+	}
 	for smaller := true; smaller; {
 		smaller = false
 		for _, path := range paths(tree, nil) {
