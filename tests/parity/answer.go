@@ -43,6 +43,7 @@ func (o *outcome) readAction(a *C.dset_action) {
 	switch a._type {
 	case C.DSET_ACTION_CREATE_POD:
 		o.creates = append(o.creates, C.GoString(a.node))
+		o.hash = &hash
 		o.by(int(a.phase))
 	case C.DSET_ACTION_DELETE_POD:
 		o.deletes = append(o.deletes, pod)
@@ -130,7 +131,7 @@ func sameAsText(text []byte, structs *outcome) error {
 		write := RevisionWrite{a.Revision, a.Number, a.Hash}
 		switch a.Type {
 		case "CreatePod":
-			out.creates = append(out.creates, a.Node)
+			out.creates, out.hash = append(out.creates, a.Node), &a.Hash
 		case "DeletePod":
 			out.deletes = append(out.deletes, a.Pod)
 		case "AdoptPod":

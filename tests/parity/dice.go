@@ -89,6 +89,9 @@ func (d dice) tolerations(most int, comparison float64) (out []v1.Toleration) {
 		if t.Operator != v1.TolerationOpExists || d.chance(0.1) {
 			t.Value = oneOf(d, "", "a", "1", "5", "-1", "3")
 		}
+		if d.chance(0.1) { // equal to an automatic one (C3)
+			t = v1.Toleration{Key: v1.TaintNodeNotReady, Operator: v1.TolerationOpExists, Effect: v1.TaintEffectNoExecute}
+		}
 		if d.chance(comparison) {
 			t.Key, t.Value = oneOf(d, "rank", "gpu"), d.number()
 			t.Operator = oneOf[v1.TolerationOperator](d, "Gt", "Lt", "Equal")

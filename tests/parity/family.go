@@ -68,7 +68,7 @@ var families = []struct {
 	{"duplicate", func(d *dials) { d.oldRevisions, d.duplicate, d.unlabelled, d.oddHash, d.orphan = 4, 0.7, 0.1, 0.2, 0.1 }},
 	{"collision", func(d *dials) { d.noCurrent, d.collision, d.collisionCount, d.foreignRevision = 0.8, 0.8, 0.6, 0.2 }},
 	{"bytes", func(d *dials) { d.reordered, d.noCurrent = 0.8, 0.7 }},
-	{"generation", func(d *dials) { settle(d); d.generation, d.oddHash = 0.8, 0.2 }},
+	{"generation", func(d *dials) { settle(d); d.generation, d.oddHash, d.pair = 0.8, 0.2, 0.15 }},
 	{"ready", func(d *dials) { settle(d); d.minReady, d.ready, d.fraction, d.pair = 1, 0.97, 0.5, 0.1 }},
 	{"inflight", func(d *dials) { d.inFlight, d.old, d.sameStatus = 1, 0.5, 0.3 }},
 	{"burst", func(d *dials) {
@@ -82,7 +82,7 @@ var families = []struct {
 	{"deleting", func(d *dials) { d.dsDeleting, d.orphan, d.backoff = 0.9, 0.2, 0.3 }},
 	{"status", func(d *dials) { settle(d); d.sameStatus, d.old, d.deleting = 1, 0.05, 0.15 }},
 	{"names", func(d *dials) { d.oddNames, d.odd, d.orphan = 1, 0.1, 0.1 }},
-	{"unlabelled", func(d *dials) { d.noLabels, d.empty, d.oddSelector = 1, 0.3, 1 }},
+	{"unlabelled", func(d *dials) { d.noLabels, d.empty, d.oddSelector, d.unlabelled = 1, 0.3, 1, 0.5 }},
 	{"undefaulted", func(d *dials) { settle(d); d.undefaulted = 1 }},
 	{"wide", func(d *dials) {
 		d.nodes, d.crowdOfFour, d.empty, d.tainted, d.cordoned = [2]int{0, 60}, 0.5, 0.2, 0.2, 0.1

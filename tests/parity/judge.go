@@ -32,6 +32,8 @@ type verdictOn struct {
 	faults []string
 	way    *way // the one that the library went; the first, when it went none
 	plan   *outcome
+	ways   int
+	asText bool // the plan was asked through JSON too
 }
 
 // compare runs both sides on a state.
@@ -42,7 +44,7 @@ func (b *bench) compare(s *State, asText bool) (v verdictOn) {
 		v.faults = []string{"judge: " + why}
 		return v
 	}
-	v.way = all[0]
+	v.way, v.ways, v.asText = all[0], len(all), asText
 	var err error
 	if v.plan, err = b.library.plan(s); err != nil {
 		v.faults = []string{"library: " + err.Error()}
@@ -54,13 +56,14 @@ func (b *bench) compare(s *State, asText bool) (v verdictOn) {
 			v.faults = []string{"judge: " + why}
 			return v
 		}
-		v.faults = v.against(s, all)
+		v.faults, v.ways = v.against(s, all), len(all)
 	}
 	if len(v.faults) == 0 {
 		v.faults = b.compareVerdicts(s)
 	}
 	if len(v.faults) == 0 && asText {
-		v.faults = b.compareText(s, v)
+		v.faults = append(b.compareText(s, v), b.compareShuffled(s, v)...)
+		v.faults = append(v.faults, b.compareLater(s, v)...)
 	}
 	return v
 }
@@ -101,6 +104,22 @@ func (b *bench) compareText(s *State, v verdictOn) (faults []string) {
 	return faults
 }
 
+// compareShuffled asks again with every list in another order: the plan must be the same (F26).
+func (b *bench) compareShuffled(s *State, v verdictOn) []string {
+	again, u := *s, b.upstream
+	again.Nodes, again.Pods = shuffled(u, slices.Clone(s.Nodes)), shuffled(u, slices.Clone(s.Pods))
+	again.ControllerRevisions = shuffled(u, slices.Clone(s.ControllerRevisions))
+	again.Backoff = shuffled(u, slices.Clone(s.Backoff))
+	plan, err := b.library.plan(&again)
+	if err != nil {
+		return []string{"order: " + err.Error()}
+	}
+	if !reflect.DeepEqual(plan, v.plan) {
+		return []string{fmt.Sprintf("order: with its lists in another order %+v, before %+v", plan, v.plan)}
+	}
+	return nil
+}
+
 // samePod compares what the controller sends with what the library writes; the server sets the namespace and the kind.
 func samePod(got, want *v1.Pod) bool {
 	a, b := got.DeepCopy(), want.DeepCopy()
@@ -129,6 +148,9 @@ func (w *way) faults(s *State, plan *outcome) (faults []string) {
 	if acted := w.runs[0].acted(); len(plan.creates)+len(plan.deletes) > 0 && (plan.acted() != acted || len(plan.phases) > acted) {
 		differ("phase", len(plan.phases), acted)
 	}
+	if hash := w.createdHash(); hash != nil && plan.hash != nil {
+		differ("hash", plan.hash, hash)
+	}
 	differ("adoptPods", got.AdoptPods, want.AdoptPods)
 	differ("releasePods", got.ReleasePods, want.ReleasePods)
 	differ("labelPods", got.LabelPods, want.LabelPods)
@@ -145,6 +167,15 @@ func (w *way) faults(s *State, plan *outcome) (faults []string) {
 	differ("backoff", got.Backoff, want.Backoff)
 	faults = append(faults, failedFaults(s, plan)...)
 	return append(faults, checkFaults(s, plan, want)...)
+}
+
+// createdHash is the label of the pods that the controller created, all the same (C19); nil when there is none.
+func (w *way) createdHash() *string {
+	for _, pod := range w.runs[0].created {
+		hash := pod.Labels[hashLabel]
+		return &hash
+	}
+	return nil
 }
 
 // computed is the status that a plan reports. When none is written, its counters are those stored; of the generation

@@ -234,6 +234,9 @@ func (b *builder) node(i int) *v1.Node {
 	if b.chance(0.05) {
 		n.Spec.Unschedulable = true
 	}
+	if b.chance(0.05) {
+		n.Status.Conditions = []v1.NodeCondition{{Type: v1.NodeReady, Status: v1.ConditionFalse}}
+	}
 	return n
 }
 

@@ -43,8 +43,10 @@ type outcome struct {
 	rest             Expect     // all members of Expect that are not a choice
 	newRevision      *apps.ControllerRevision
 	collisions       int32                 // the count that was written (G13)
-	nextCheck        int64                 // in milliseconds; of the library only
-	computed         *apps.DaemonSetStatus // written or not; of the library only
+	repeated         bool                  // a claim was sent more than once (D14)
+	nextCheck        int64                 // in milliseconds; this and the rest of the library only
+	computed         *apps.DaemonSetStatus // written or not
+	hash             *string               // of the pods to create
 	panicked         any
 }
 
@@ -157,8 +159,10 @@ func (o *outcome) sort() {
 	slices.Sort(o.deletes)
 	for _, list := range []*[]string{&o.rest.AdoptPods, &o.rest.ReleasePods, &o.rest.AdoptRevisions,
 		&o.rest.ReleaseRevisions} {
+		before := len(*list)
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
+		o.repeated = o.repeated || len(*list) < before
 	}
 	slices.Sort(o.rest.DeleteRevisions)
 	slices.SortFunc(o.rest.LabelPods, func(a, b PodLabel) int { return strings.Compare(a.Name, b.Name) })
