@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Memory of the controller that a sync starts with and leaves behind: the back-off of failed pods, keyed by UID, observed
-// generation and node (E8), and the age of its expectations (E20). Their members are unexported as well.
+// Memory of the controller that a sync starts with and leaves behind: the back-off of failed pods, keyed by UID,
+// observed generation and node (E8), and the age of its expectations (E20). Their members are unexported as well.
 
 package main
 

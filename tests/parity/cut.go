@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Which sets of deletes the burst limit can leave of manage's list (F19). The list comes node by node, in any order of the
-// nodes, then the pods of vanished nodes, again node by node:
+// Which sets of deletes the burst limit can leave of manage's list (F19). The list comes node by node, in any order
+// of the nodes, then the pods of vanished nodes, again node by node:
 //
 //	limit                           |
 //	n3: complete | n1: complete | n7: partial      n2: nothing      gone1: nothing

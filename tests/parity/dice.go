@@ -26,9 +26,10 @@ func oneOf[T any](d dice, of ...T) T { return of[d.IntN(len(of))] }
 var (
 	start      = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	labelKeys  = []string{"disk", "gpu", "zone", "rank", "kubernetes.io/os", "example.com/size"}
-	labelTexts = []string{"a", "b", "", "1", "2", "10", "007", "-3", "1.5", "9223372036854775807", "9223372036854775808", "ssd", "x_y"}
-	oddTexts   = []string{"+3", "-6", " 5", "1e3", "bad value!", "é", "-9223372036854775808"}
-	taintKeys  = []string{"cordon", "gpu", "rank", "", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable",
+	labelTexts = []string{"a", "b", "", "1", "2", "10", "007", "-3", "1.5", "ssd", "x_y", "9223372036854775807",
+		"9223372036854775808"}
+	oddTexts  = []string{"+3", "-6", " 5", "1e3", "bad value!", "é", "-9223372036854775808"}
+	taintKeys = []string{"cordon", "gpu", "rank", "", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable",
 		"node.kubernetes.io/disk-pressure", "node.kubernetes.io/memory-pressure", "node.kubernetes.io/pid-pressure",
 		"node.kubernetes.io/unschedulable", "node.kubernetes.io/network-unavailable"}
 )
@@ -62,7 +63,8 @@ func (d dice) effect() v1.TaintEffect {
 	if d.chance(0.06) {
 		return oneOf[v1.TaintEffect](d, "", "Odd")
 	}
-	return oneOf(d, v1.TaintEffectNoSchedule, v1.TaintEffectNoExecute, v1.TaintEffectNoSchedule, v1.TaintEffectPreferNoSchedule)
+	return oneOf(d, v1.TaintEffectNoSchedule, v1.TaintEffectNoExecute, v1.TaintEffectNoSchedule,
+		v1.TaintEffectPreferNoSchedule)
 }
 
 // number draws the value of a taint or of a toleration that compares (C15): canonical or nearly so.
@@ -75,7 +77,7 @@ func (d dice) taints(most int, comparison float64) (out []v1.Taint) {
 	for range d.IntN(most + 1) {
 		taint := v1.Taint{Key: oneOf(d, taintKeys...), Value: oneOf(d, "", "a", "1", "5", "-1"), Effect: d.effect()}
 		if d.chance(comparison) {
-			taint.Key, taint.Value = oneOf(d, "rank", "gpu"), d.number()
+			taint.Key, taint.Value = oneOf(d, "rank", "rank", "gpu"), d.number()
 		}
 		out = append(out, taint)
 	}
@@ -93,8 +95,8 @@ func (d dice) tolerations(most int, comparison float64) (out []v1.Toleration) {
 			t = v1.Toleration{Key: v1.TaintNodeNotReady, Operator: v1.TolerationOpExists, Effect: v1.TaintEffectNoExecute}
 		}
 		if d.chance(comparison) {
-			t.Key, t.Value = oneOf(d, "rank", "gpu"), d.number()
-			t.Operator = oneOf[v1.TolerationOperator](d, "Gt", "Lt", "Equal")
+			t.Key, t.Value = oneOf(d, "rank", "rank", "gpu"), d.number()
+			t.Operator, t.Effect = oneOf[v1.TolerationOperator](d, "Gt", "Lt", "Equal"), ""
 		}
 		if d.chance(0.2) {
 			t.Effect = ""
@@ -168,8 +170,8 @@ func (d dice) nodeAffinity(odd float64, nodes int) *v1.Affinity {
 	if d.chance(0.9) {
 		required := &v1.NodeSelector{NodeSelectorTerms: []v1.NodeSelectorTerm{}}
 		for range oneOf(d, 0, 1, 1, 2, 2, 3) {
-			required.NodeSelectorTerms = append(required.NodeSelectorTerms,
-				v1.NodeSelectorTerm{MatchExpressions: d.expressions(2, odd), MatchFields: d.fields(oneOf(d, 0, 0, 1, 2), odd, nodes)})
+			required.NodeSelectorTerms = append(required.NodeSelectorTerms, v1.NodeSelectorTerm{
+				MatchExpressions: d.expressions(2, odd), MatchFields: d.fields(oneOf(d, 0, 0, 1, 2), odd, nodes)})
 		}
 		out.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution = required
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// From several syncs of one state to what is expected of the library. The runs see their caches in different orders; what
-// all of them did is required, what differs has to be explained by a choice of rules.go. Where revisions of equal number
-// compete (F24) the runs fall into several ways, each with an answer of its own.
+// From several syncs of one state to what is expected of the library. The runs see their caches in different orders;
+// what all of them did is required, what differs has to be explained by a choice of rules.go. Where revisions of
+// equal number compete (F24) the runs fall into several ways, each with an answer of its own.
 
 package main
 

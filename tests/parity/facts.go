@@ -13,6 +13,7 @@ import (
 	apps "k8s.io/api/apps/v1"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/component-helpers/scheduling/corev1"
 	"k8s.io/component-helpers/scheduling/corev1/nodeaffinity"
 	"k8s.io/klog/v2"
@@ -47,8 +48,9 @@ type facts struct {
 }
 
 func newFacts(s *State, v verdictOn) *facts {
-	f := &facts{State: s, ds: s.DaemonSet, spec: &s.DaemonSet.Spec.Template.Spec, out: v.way.runs[0], expect: &v.way.expect,
-		plan: v.plan, way: v.way, ways: v.ways, asText: v.asText, runs: eligible(s), stays: stays(s), exists: map[string]bool{},
+	f := &facts{State: s, ds: s.DaemonSet, spec: &s.DaemonSet.Spec.Template.Spec,
+		out: v.way.runs[0], expect: &v.way.expect, plan: v.plan, way: v.way, ways: v.ways, asText: v.asText,
+		runs: eligible(s), stays: stays(s), exists: map[string]bool{},
 		claimed: claimedPods(s), byNode: podsByNode(s), live: map[string][]*v1.Pod{}, census: map[string]census{}}
 	for _, node := range s.Nodes {
 		f.exists[node.Name] = true
@@ -66,7 +68,8 @@ func newFacts(s *State, v verdictOn) *facts {
 		f.required = a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
 	}
 	f.managed = len(f.out.phases) > 0
-	f.rolled = f.managed && f.out.acted() != byManage && f.ds.Spec.UpdateStrategy.Type == apps.RollingUpdateDaemonSetStrategyType
+	f.rolled = f.managed && f.out.acted() != byManage &&
+		f.ds.Spec.UpdateStrategy.Type == apps.RollingUpdateDaemonSetStrategyType
 	f.all = f.managed
 	if f.rolled {
 		f.creates, f.deletes, _ = rolling(s, f.way.hash)
@@ -146,9 +149,10 @@ func (f *facts) parted(term v1.NodeSelectorTerm) bool {
 
 // untolerated says whether a node has a taint that keeps new pods away, given tolerations and the gate of C16.
 func untolerated(node *v1.Node, tolerations []v1.Toleration, gate bool) bool {
-	_, found := corev1.FindMatchingUntoleratedTaint(klog.Background(), node.Spec.Taints, tolerations, func(t *v1.Taint) bool {
+	keepsAway := func(t *v1.Taint) bool {
 		return t.Effect == v1.TaintEffectNoSchedule || t.Effect == v1.TaintEffectNoExecute
-	}, gate)
+	}
+	_, found := corev1.FindMatchingUntoleratedTaint(klog.Background(), node.Spec.Taints, tolerations, keepsAway, gate)
 	return found
 }
 
@@ -246,6 +250,7 @@ func (f *facts) plain() bool  { _, plain := f.branches(); return plain }
 
 // percent says whether a budget is written as one.
 func (f *facts) percent() bool {
+	is := func(v *intstr.IntOrString) bool { return v != nil && v.StrVal != "" }
 	r := f.ds.Spec.UpdateStrategy.RollingUpdate
-	return r != nil && (r.MaxUnavailable != nil && r.MaxUnavailable.StrVal != "" || r.MaxSurge != nil && r.MaxSurge.StrVal != "")
+	return r != nil && (is(r.MaxUnavailable) || is(r.MaxSurge))
 }

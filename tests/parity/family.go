@@ -14,26 +14,32 @@ type dials struct {
 	nodes        [2]int
 	oldRevisions int
 
-	oddTemplate, tainted, cordoned, odd                                        float64 // where may it run; odd: unusable terms and values
-	oddSelector, badSelector                                                   float64
-	surge, onDelete, oddBudget, minReady, ready                                float64
-	empty, pair, crowd, old, oddHash, generation                               float64 // pods of a node
-	failed, succeeded, deleting                                                float64
-	unbound, underivable, vanished                                             float64
-	foreign, orphan, mismatch                                                  float64
-	noCurrent, duplicate, collision, collisionCount, renumber, tie, unlabelled float64 // revisions
-	foreignRevision, orphanRevision, reordered                                 float64
-	burst, backoff, inFlight, fraction                                         float64 // the host
-	dsDeleting, sameStatus, oddNames, noLabels, undefaulted, future, great     float64
-	crowdOfFour, comparison                                                    float64
+	oddTemplate, tainted, cordoned, comparison, odd float64 // where may it run; odd: unusable terms and values
+	oddSelector, badSelector                        float64
+	surge, onDelete, oddBudget, minReady, ready     float64
+	empty, pair, crowd, crowdOfFour                 float64 // pods of a node
+	old, oddHash, generation                        float64
+	failed, succeeded, deleting                     float64
+	unbound, underivable, vanished                  float64
+	foreign, orphan, mismatch                       float64
+	noCurrent, duplicate, collision, collisionCount float64 // revisions
+	renumber, tie, unlabelled, reordered            float64
+	foreignRevision, orphanRevision                 float64
+	burst, backoff, inFlight, fraction              float64 // the host
+	dsDeleting, sameStatus, oddNames, noLabels      float64
+	undefaulted, future, great                      float64
 }
 
 // calm is a DaemonSet of which every part is usually in order.
-var calm = dials{nodes: [2]int{1, 7}, oldRevisions: 2, oddTemplate: 0.05, tainted: 0.1, odd: 0.03, surge: 0.4, onDelete: 0.05,
-	oddBudget: 0.01, minReady: 0.4, ready: 0.75, empty: 0.08, pair: 0.05, crowd: 0.05, old: 0.3, oddHash: 0.03, generation: 0.05,
-	failed: 0.04, succeeded: 0.02, deleting: 0.05, unbound: 0.1, underivable: 0.05, vanished: 0.04, foreign: 0.02, orphan: 0.02,
-	mismatch: 0.01, collisionCount: 0.2, renumber: 0.1, tie: 0.01, unlabelled: 0.02, foreignRevision: 0.02, orphanRevision: 0.02,
-	noCurrent: 0.05, duplicate: 0.02, collision: 0.02, backoff: 0.05, fraction: 0.2, sameStatus: 0.1}
+var calm = dials{nodes: [2]int{1, 7}, oldRevisions: 2,
+	oddTemplate: 0.05, tainted: 0.1, odd: 0.03,
+	surge: 0.4, onDelete: 0.05, oddBudget: 0.01, minReady: 0.4, ready: 0.75,
+	empty: 0.08, pair: 0.05, crowd: 0.05, old: 0.3, oddHash: 0.03, generation: 0.05,
+	failed: 0.04, succeeded: 0.02, deleting: 0.05, unbound: 0.1, underivable: 0.05, vanished: 0.04,
+	foreign: 0.02, orphan: 0.02, mismatch: 0.01,
+	noCurrent: 0.05, duplicate: 0.02, collision: 0.02, collisionCount: 0.2,
+	renumber: 0.1, tie: 0.01, unlabelled: 0.02, foreignRevision: 0.02, orphanRevision: 0.02,
+	backoff: 0.05, fraction: 0.2, sameStatus: 0.1}
 
 // settle keeps manage idle, so that the rolling phase is reached: one pod on every node, nothing that has to go.
 func settle(d *dials) {
@@ -65,7 +71,9 @@ var families = []struct {
 		d.oldRevisions, d.renumber, d.unlabelled, d.noCurrent, d.duplicate = 7, 0.4, 0.15, 0.2, 0.2
 		d.foreignRevision, d.orphanRevision, d.mismatch = 0.1, 0.15, 0.1
 	}},
-	{"duplicate", func(d *dials) { d.oldRevisions, d.duplicate, d.unlabelled, d.oddHash, d.orphan = 4, 0.7, 0.1, 0.2, 0.1 }},
+	{"duplicate", func(d *dials) {
+		d.oldRevisions, d.duplicate, d.unlabelled, d.oddHash, d.orphan = 4, 0.7, 0.1, 0.2, 0.1
+	}},
 	{"collision", func(d *dials) { d.noCurrent, d.collision, d.collisionCount, d.foreignRevision = 0.8, 0.8, 0.6, 0.2 }},
 	{"bytes", func(d *dials) { d.reordered, d.noCurrent = 0.8, 0.7 }},
 	{"generation", func(d *dials) { settle(d); d.generation, d.oddHash, d.pair = 0.8, 0.2, 0.15 }},
@@ -94,10 +102,12 @@ var families = []struct {
 	{"comparison", func(d *dials) { d.oddTemplate, d.tainted, d.comparison, d.odd = 0.95, 0.9, 0.8, 0.1 }},
 	{"future", func(d *dials) { d.future, d.minReady, d.ready, d.failed, d.backoff = 1, 1, 0.9, 0.2, 0.5 }},
 	{"mixed", func(d *dials) {
-		d.oddTemplate, d.tainted, d.odd, d.oddSelector, d.badSelector, d.oddBudget, d.pair, d.crowd = 0.2, 0.2, 0.1, 0.15, 0.1, 0.05, 0.2, 0.2
-		d.old, d.oddHash, d.generation, d.failed, d.succeeded, d.deleting, d.unbound = 0.5, 0.1, 0.2, 0.1, 0.05, 0.1, 0.2
-		d.vanished, d.foreign, d.orphan, d.mismatch, d.duplicate, d.collision, d.noCurrent = 0.15, 0.08, 0.08, 0.05, 0.1, 0.1, 0.15
-		d.oldRevisions, d.unlabelled, d.burst, d.backoff, d.inFlight, d.dsDeleting, d.oddNames = 5, 0.05, 0.15, 0.2, 0.1, 0.02, 0.05
+		d.oddTemplate, d.tainted, d.odd, d.oddSelector, d.badSelector = 0.2, 0.2, 0.1, 0.15, 0.1
+		d.oddBudget, d.pair, d.crowd, d.old, d.oddHash, d.generation = 0.05, 0.2, 0.2, 0.5, 0.1, 0.2
+		d.failed, d.succeeded, d.deleting, d.unbound, d.vanished = 0.1, 0.05, 0.1, 0.2, 0.15
+		d.foreign, d.orphan, d.mismatch, d.duplicate, d.collision, d.noCurrent = 0.08, 0.08, 0.05, 0.1, 0.1, 0.15
+		d.oldRevisions, d.unlabelled, d.burst, d.backoff, d.inFlight = 5, 0.05, 0.15, 0.2, 0.1
+		d.dsDeleting, d.oddNames = 0.02, 0.05
 	}},
 }
 

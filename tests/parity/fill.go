@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Kubernetes' objects to the structs of the library, member by member, as a host would fill them. Nothing is defaulted on
-// the way. The only judgement made here is what model.h asks of a host: the condition Ready (J1), a template generation
-// that parses (A21).
+// Kubernetes' objects to the structs of the library, member by member, as a host would fill them. Nothing is
+// defaulted on the way. The only judgement made here is what model.h asks of a host: the condition Ready (J1), a
+// template generation that parses (A21).
 
 package main
 

@@ -4,7 +4,7 @@
 // ready, fail, succeed, and go away when they were deleted.
 //
 //	created ─► bound ─► running ─► ready ⇄ not ready
-//	                       └──────────┴─► failed, succeeded        deleted ─► (failed, succeeded) ─► gone
+//	                   └──────────┴─► failed, succeeded     deleted ─► (failed, succeeded) ─► gone
 
 package main
 

@@ -27,6 +27,7 @@ type settings struct {
 	pairs        int
 	families     []string
 	only         int
+	follow       int
 	runs         int
 	workers      int
 	out          string
@@ -41,6 +42,7 @@ func main() {
 	flag.IntVar(&set.pairs, "pairs", 1800000, "pairs of a node and a DaemonSet beside those of the states")
 	flag.StringVar(&names, "families", "all", "comma-separated families, or all: "+strings.Join(familyNames(), " "))
 	flag.IntVar(&set.only, "only", -1, "only the state of this number in each of the families; it is printed")
+	flag.IntVar(&set.follow, "follow", -1, "only the trajectory of this number")
 	flag.IntVar(&set.runs, "runs", 3, "syncs of the controller for each state")
 	flag.IntVar(&set.workers, "workers", runtime.NumCPU(), "states compared at a time")
 	flag.StringVar(&set.out, "out", "parity-failures.jsonl", "file for states that differ, made small, as vectors")
@@ -60,14 +62,18 @@ func main() {
 	klog.SetLogger(klog.Logger{})
 	utilruntime.ErrorHandlers = nil
 
-	r := &run{settings: set, whole: names == "all" && set.only < 0 && file == ""}
+	r := &run{settings: set, judged: names == "all" && set.states >= 60000 && set.trajectories >= 200}
 	fmt.Printf("libdaemonset %s against the DaemonSet controller of Kubernetes %s, seed %d\n", build, release(), set.seed)
-	switch {
+	switch r.begin(); {
 	case file != "":
 		r.file(file)
 	case set.only >= 0:
 		r.one()
+	case set.follow >= 0:
+		setGate(gated(set.follow))
+		r.work([]job{func(b *bench) { r.trajectory(b, set.follow) }})
 	default:
+		r.counted = true
 		r.all()
 	}
 	os.Exit(r.report())

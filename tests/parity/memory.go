@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Memory that the library may read: outside of Go's, as C structs that point to each other must be. It grows as a state
-// needs it, is used again for the next one, and always reads as zero where nothing was written.
+// Memory that the library may read: outside of Go's, as C structs that point to each other must be. It grows as a
+// state needs it, is used again for the next one, and always reads as zero where nothing was written.
 
 package main
 

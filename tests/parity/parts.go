@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The parts of a random state: the DaemonSet, the nodes, what the host carries. What a part looks like is decided by the
-// dials of its family.
+// The parts of a random state: the DaemonSet, the nodes, what the host carries. What a part looks like is decided by
+// the dials of its family.
 
 package main
 
@@ -134,17 +134,20 @@ func (b *builder) selector(ds *apps.DaemonSet) {
 		return
 	}
 	r := func(key string, op metav1.LabelSelectorOperator, values ...string) *metav1.LabelSelector {
-		return &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: key, Operator: op, Values: values}}}
+		return &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{
+			{Key: key, Operator: op, Values: values}}}
 	}
 	if b.chance(b.noLabels) { // a valid DaemonSet all the same (B8), but no pod can be made from it
 		ds.Spec.Template.Labels, ds.Spec.Selector = nil, r("nope", "DoesNotExist")
 		return
 	}
-	valid := []*metav1.LabelSelector{r("app", "In", "agent", "other"), r("app", "Exists"), r("app", "NotIn", "x"), r("app", "NotIn", "other"),
+	valid := []*metav1.LabelSelector{r("app", "In", "agent", "other"), r("app", "Exists"), r("app", "NotIn", "x"),
+		r("app", "NotIn", "other"),
 		r("nope", "DoesNotExist"), r("tier", "In", "node", "edge"), r("tier", "NotIn", "edge"), r("app", "In", "other"),
 		{MatchLabels: map[string]string{"app": "agent", "tier": "node"}}, {MatchLabels: map[string]string{"app": "other"}}}
-	unusable := []*metav1.LabelSelector{nil, {}, r("app", "In"), r("app", "Exists", "x"), r("app", "Odd", "agent"), r("bad key!", "Exists"),
-		r("app", "In", "bad value!"), {MatchLabels: map[string]string{"app": "bad value!"}}, {MatchLabels: map[string]string{"a/b/c": "x"}}}
+	unusable := []*metav1.LabelSelector{nil, {}, r("app", "In"), r("app", "Exists", "x"), r("app", "Odd", "agent"),
+		r("bad key!", "Exists"), r("app", "In", "bad value!"), {MatchLabels: map[string]string{"app": "bad value!"}},
+		{MatchLabels: map[string]string{"a/b/c": "x"}}}
 	if ds.Spec.Selector = oneOf(b.dice, valid...); b.chance(b.badSelector) {
 		ds.Spec.Selector = oneOf(b.dice, unusable...)
 	}
@@ -248,7 +251,8 @@ func (b *builder) host() {
 		s.Options.Burst = b.between(1, 5)
 	}
 	if b.chance(b.backoff * 0.15) {
-		s.Options.BackoffInitialSeconds, s.Options.BackoffMaxSeconds = oneOf(b.dice, 0.5, 2, 1, 10), oneOf[float64](b.dice, 10, 60, 300)
+		s.Options.BackoffInitialSeconds = oneOf(b.dice, 0.5, 2, 1, 10)
+		s.Options.BackoffMaxSeconds = oneOf[float64](b.dice, 10, 60, 300)
 	}
 	longest := s.Options.BackoffMaxSeconds
 	if longest == 0 {
@@ -259,7 +263,8 @@ func (b *builder) host() {
 			continue
 		}
 		delay := oneOf(b.dice, 1, 2, 4, 8, 64, 512, longest, 0.5, 1.5)
-		age := oneOf(b.dice, delay, delay, delay-0.001, delay+0.001, 0, delay/2, delay+1, 2*longest, 2*longest, 2*longest+0.001, 2*longest+60, -5)
+		age := oneOf(b.dice, delay, delay, delay-0.001, delay+0.001, 0, delay/2, delay+1, 2*longest, 2*longest,
+			2*longest+0.001, 2*longest+60, -5)
 		if age < 0 && !b.chance(b.future) {
 			age = delay
 		}

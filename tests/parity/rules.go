@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the rules call interchangeable. One run of the controller shows one choice; which other choices it could have made
-// follows from these sets. They use the controller's own predicates, and expect.go holds every run against them.
+// What the rules call interchangeable. One run of the controller shows one choice; which other choices it could have
+// made follows from these sets. They use the controller's own predicates, and expect.go holds every run against them.
 
 package main
 
@@ -78,8 +78,8 @@ func ownHash(s *State) string {
 	return controller.ComputeHash(&s.DaemonSet.Spec.Template, s.DaemonSet.Status.CollisionCount)
 }
 
-// hashes is G15: what the hash of this sync may be, by the name of the revision that is kept. It is one, but for several
-// current revisions of equal number (F24); tied says that these, or old ones, compete.
+// hashes is G15: what the hash of this sync may be, by the name of the revision that is kept. It is one, but for
+// several current revisions of equal number (F24); tied says that these, or old ones, compete.
 func hashes(s *State) (of map[string]string, tied bool) {
 	of = map[string]string{}
 	ds, data := s.DaemonSet, revisionData(s.DaemonSet)

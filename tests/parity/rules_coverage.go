@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// When does a rule matter? One row for each rule of sections C to J and each feature gate of K: a predicate on a state and
-// what came of it, or why the rule cannot show in a sync. Names after a number tell cases of one rule apart.
+// When does a rule matter? One row for each rule of sections C to J and each feature gate of K: a predicate on a
+// state and what came of it, or why the rule cannot show in a sync. Names after a number tell cases of one rule
+// apart.
 
 package main
 
@@ -52,7 +53,9 @@ var rules = [...]rule{
 		return f.asText && len(f.out.creates) > 0 && len(f.effective()) < len(f.spec.Tolerations)+6
 	}},
 	{name: "C4 stay", matters: func(f *facts) bool {
-		return f.managed && f.onNode(func(n string, _ []*v1.Pod, entry int) bool { return f.stays[n] && !f.runs[n] && entry > 0 })
+		return f.managed && f.onNode(func(n string, _ []*v1.Pod, entry int) bool {
+			return f.stays[n] && !f.runs[n] && entry > 0
+		})
 	}},
 	{name: "C4 neither", matters: func(f *facts) bool {
 		return f.anyNode(func(n *v1.Node) bool {
@@ -72,7 +75,9 @@ var rules = [...]rule{
 			return false
 		})
 	}},
-	{name: "C7", matters: func(f *facts) bool { return f.spec.Affinity != nil && f.required == nil && len(f.Nodes) > 0 }},
+	{name: "C7", matters: func(f *facts) bool {
+		return f.spec.Affinity != nil && f.required == nil && len(f.Nodes) > 0
+	}},
 	{name: "C8", matters: func(f *facts) bool {
 		return f.required != nil && len(f.Nodes) > 0 && (len(f.required.NodeSelectorTerms) == 0 ||
 			f.anyTerm(func(t v1.NodeSelectorTerm) bool { return len(t.MatchExpressions)+len(t.MatchFields) == 0 }))
@@ -133,8 +138,12 @@ var rules = [...]rule{
 			return f.runs[n.Name] && untolerated(n, none.Tolerations, f.Options.CompareTolerations)
 		})
 	}},
-	{name: "C16 gate on", matters: func(f *facts) bool { return f.Options.CompareTolerations && f.gateMatters() }},
-	{name: "C16 gate off", matters: func(f *facts) bool { return !f.Options.CompareTolerations && f.gateMatters() }},
+	{name: "C16 gate on", matters: func(f *facts) bool {
+		return f.Options.CompareTolerations && f.gateMatters()
+	}},
+	{name: "C16 gate off", matters: func(f *facts) bool {
+		return !f.Options.CompareTolerations && f.gateMatters()
+	}},
 	{name: "C17", reason: "it is about how often tolerations are computed, with the same result"},
 	{name: "C18", reason: "the controller does not use that function"},
 	{name: "C19", matters: func(f *facts) bool { return f.asText && len(f.out.created) > 0 }},
@@ -144,7 +153,9 @@ var rules = [...]rule{
 	}},
 	{name: "C20", matters: func(f *facts) bool { return f.asText && len(f.out.created) > 0 }},
 	{name: "C21", matters: func(f *facts) bool { return f.asText && len(f.out.created) > 0 }},
-	{name: "C22", matters: func(f *facts) bool { return f.asText && len(f.out.created) > 0 && f.required != nil }},
+	{name: "C22", matters: func(f *facts) bool {
+		return f.asText && len(f.out.created) > 0 && f.required != nil
+	}},
 	{name: "C23", matters: func(f *facts) bool {
 		return f.managed && f.out.phases[0].Creates > 0 && len(f.out.creates) == 0
 	}},
@@ -222,7 +233,9 @@ var rules = [...]rule{
 			return len(n.Status.Conditions) > 0 && (len(f.byNode[n.Name]) > 0 || slices.Contains(f.out.creates, n.Name))
 		})
 	}},
-	{name: "E4 create", matters: func(f *facts) bool { return f.out.acted() == byManage && f.out.phases[0].Creates > 0 }},
+	{name: "E4 create", matters: func(f *facts) bool {
+		return f.out.acted() == byManage && f.out.phases[0].Creates > 0
+	}},
 	{name: "E4 ineligible", matters: func(f *facts) bool {
 		return f.managed && f.onNode(func(n string, live []*v1.Pod, _ int) bool { return !f.stays[n] && len(live) > 0 })
 	}},
@@ -348,9 +361,11 @@ var rules = [...]rule{
 	{name: "F5 no node", matters: func(f *facts) bool {
 		return f.plain() && len(f.runs) == 0 && surging(f.State) && len(f.byNode) > 0
 	}},
-	{name: "F5 empty entry", reason: "manage creates on a node without an entry (E4), and then rolling is not reached (I9)"},
+	{name: "F5 empty entry", reason: "manage creates on a node without an entry (E4); then nothing rolls (I9)"},
 	{name: "F6", matters: func(f *facts) bool { return f.plain() && len(f.deletes.any) > 0 }},
-	{name: "F6 crowded", matters: func(f *facts) bool { return f.plain() && f.anyCensus(func(c census) bool { return c.crowded }) }},
+	{name: "F6 crowded", matters: func(f *facts) bool {
+		return f.plain() && f.anyCensus(func(c census) bool { return c.crowded })
+	}},
 	{name: "F6 not wanted", matters: func(f *facts) bool {
 		return f.plain() && len(f.deletes.any) > f.deletes.take && slices.ContainsFunc(f.claimed, func(p *v1.Pod) bool {
 			node, err := util.GetTargetNodeName(p)
@@ -358,7 +373,9 @@ var rules = [...]rule{
 		})
 	}},
 	{name: "F7", matters: func(f *facts) bool { return f.plain() && len(f.deletes.all) > 0 }},
-	{name: "F8", matters: func(f *facts) bool { return f.plain() && len(f.deletes.any) > f.deletes.take && f.deletes.take > 0 }},
+	{name: "F8", matters: func(f *facts) bool {
+		return f.plain() && len(f.deletes.any) > f.deletes.take && f.deletes.take > 0
+	}},
 	{name: "F9", matters: func(f *facts) bool {
 		return f.plain() && f.cutBy(byRollout) && len(f.deletes.all) > 0 && min(f.deletes.take, len(f.deletes.any)) > 0
 	}},
@@ -367,7 +384,9 @@ var rules = [...]rule{
 	{name: "F11 budget", matters: func(f *facts) bool {
 		return f.surged() && len(f.creates.any) > f.creates.take && f.creates.take > 0
 	}},
-	{name: "F12", matters: func(f *facts) bool { return f.surged() && len(f.deletes.any) > f.deletes.take && f.deletes.take > 0 }},
+	{name: "F12", matters: func(f *facts) bool {
+		return f.surged() && len(f.deletes.any) > f.deletes.take && f.deletes.take > 0
+	}},
 	{name: "F13", matters: func(f *facts) bool { return f.surged() && f.cutBy(byRollout) }},
 	{name: "F14", matters: func(f *facts) bool {
 		return f.surged() && f.out.rest.Error != "" && f.anyPod(func(p *v1.Pod) bool {
@@ -377,7 +396,8 @@ var rules = [...]rule{
 	}},
 	{name: "F15", matters: func(f *facts) bool {
 		return f.surged() && f.anyCensus(func(c census) bool {
-			return c.oldPod != nil && c.newPod != nil && !c.crowded && available(f.State, c.oldPod) && !available(f.State, c.newPod)
+			return c.oldPod != nil && c.newPod != nil && !c.crowded && available(f.State, c.oldPod) &&
+				!available(f.State, c.newPod)
 		})
 	}},
 	{name: "F16", matters: func(f *facts) bool {
@@ -395,7 +415,9 @@ var rules = [...]rule{
 	{name: "F26", matters: func(f *facts) bool { return f.chosen() && f.asText }},
 
 	// G: revisions
-	{name: "G1", matters: func(f *facts) bool { return len(f.out.rest.AdoptRevisions)+len(f.out.rest.ReleaseRevisions) > 0 }},
+	{name: "G1", matters: func(f *facts) bool {
+		return len(f.out.rest.AdoptRevisions)+len(f.out.rest.ReleaseRevisions) > 0
+	}},
 	{name: "G2", matters: func(f *facts) bool {
 		return len(f.out.rest.UpdateRevisions) > 0 && slices.ContainsFunc(f.revisions, func(r *apps.ControllerRevision) bool {
 			_, labelled := r.Labels[hashLabel]
@@ -410,20 +432,26 @@ var rules = [...]rule{
 		})
 	}},
 	{name: "G4", matters: func(f *facts) bool { return f.asText && len(f.current) > 0 }},
-	{name: "G5", matters: func(f *facts) bool { return f.asText && len(f.current) > 0 && len(f.ds.Spec.Template.Annotations) > 0 }},
+	{name: "G5", matters: func(f *facts) bool {
+		return f.asText && len(f.current) > 0 && len(f.ds.Spec.Template.Annotations) > 0
+	}},
 	{name: "G6", reason: ofHash},
 	{name: "G7", reason: ofHash},
 	{name: "G8", reason: ofHash},
 	{name: "G9", matters: func(f *facts) bool {
 		return slices.ContainsFunc(f.out.rest.UpdateRevisions, func(w RevisionWrite) bool {
-			return slices.ContainsFunc(f.current, func(r *apps.ControllerRevision) bool { return r.Name == w.Name && r.Revision < w.Revision })
+			return slices.ContainsFunc(f.current, func(r *apps.ControllerRevision) bool {
+				return r.Name == w.Name && r.Revision < w.Revision
+			})
 		})
 	}},
 	{name: "G9 higher is kept", matters: func(f *facts) bool {
 		return len(f.current) == 1 && len(f.out.rest.UpdateRevisions) == 0 && !slices.ContainsFunc(f.old,
 			func(r *apps.ControllerRevision) bool { return r.Revision+1 >= f.current[0].Revision })
 	}},
-	{name: "G10", matters: func(f *facts) bool { return len(f.current) > 1 && len(f.out.rest.DeleteRevisions) > 0 }},
+	{name: "G10", matters: func(f *facts) bool {
+		return len(f.current) > 1 && len(f.out.rest.DeleteRevisions) > 0
+	}},
 	{name: "G11", matters: func(f *facts) bool { return len(f.out.rest.LabelPods) > 0 }},
 	{name: "G12", matters: func(f *facts) bool { return f.out.rest.CreateRevision != nil }},
 	{name: "G13 used as it is", matters: func(f *facts) bool {
@@ -431,7 +459,9 @@ var rules = [...]rule{
 	}},
 	{name: "G13 collision", matters: func(f *facts) bool { return f.out.rest.BumpCollision }},
 	{name: "G14", matters: func(f *facts) bool { return !f.managed && f.out.rest.Error != "" }},
-	{name: "G15", matters: func(f *facts) bool { return f.managed && len(f.current) == 1 && len(f.claimed) > 0 }},
+	{name: "G15", matters: func(f *facts) bool {
+		return f.managed && len(f.current) == 1 && len(f.claimed) > 0
+	}},
 	{name: "G16", matters: func(f *facts) bool {
 		return slices.ContainsFunc(f.old, func(r *apps.ControllerRevision) bool {
 			return slices.Contains(f.out.rest.DeleteRevisions, r.Name)
@@ -481,7 +511,9 @@ var rules = [...]rule{
 		})
 	}},
 	{name: "H6", matters: func(f *facts) bool {
-		return f.all && f.written(func(s *apps.DaemonSetStatus) bool { return s.ObservedGeneration != f.ds.Status.ObservedGeneration })
+		return f.all && f.written(func(s *apps.DaemonSetStatus) bool {
+			return s.ObservedGeneration != f.ds.Status.ObservedGeneration
+		})
 	}},
 	{name: "H7", matters: func(f *facts) bool {
 		return f.written(func(s *apps.DaemonSetStatus) bool { return s.CollisionCount != nil })
@@ -500,7 +532,7 @@ var rules = [...]rule{
 	{name: "H10", reason: ofHost},
 	{name: "H11", reason: ofHost},
 	{name: "H12", matters: func(f *facts) bool {
-		return slices.Contains(f.out.rest.RequeueAfterSeconds, float64(f.ds.Spec.MinReadySeconds)) && f.ds.Spec.MinReadySeconds > 0
+		return f.minReady() > 0 && slices.Contains(f.out.rest.RequeueAfterSeconds, f.minReady().Seconds())
 	}},
 	{name: "H13", reason: "it is about the gate of I2"},
 
@@ -517,11 +549,16 @@ var rules = [...]rule{
 			f.ds.DeletionTimestamp == nil
 	}},
 	{name: "I8 generation", matters: func(f *facts) bool {
-		return !f.managed && f.InFlight != nil && f.out.rest.Status != nil && f.out.rest.Status.ObservedGeneration < f.ds.Generation
+		return !f.managed && f.InFlight != nil &&
+			f.written(func(s *apps.DaemonSetStatus) bool { return s.ObservedGeneration < f.ds.Generation })
 	}},
-	{name: "I9", matters: func(f *facts) bool { return f.out.acted() == byManage && (len(f.out.phases) == 1) && f.wouldRoll() }},
+	{name: "I9", matters: func(f *facts) bool {
+		return f.out.acted() == byManage && len(f.out.phases) == 1 && f.wouldRoll()
+	}},
 	{name: "I9 rolling", matters: func(f *facts) bool { return f.out.acted() == byRollout }},
-	{name: "I10", matters: func(f *facts) bool { return f.managed && f.out.rest.Error != "" && f.out.rest.Status != nil }},
+	{name: "I10", matters: func(f *facts) bool {
+		return f.managed && f.out.rest.Error != "" && f.out.rest.Status != nil
+	}},
 	{name: "I11", matters: func(f *facts) bool { return f.managed && f.out.rest.Error != "" }},
 	{name: "I12", reason: ofTriggers},
 	{name: "I13", reason: ofTriggers},
@@ -559,9 +596,14 @@ var rules = [...]rule{
 		return f.all && f.anyPod(func(p *v1.Pod) bool { how, ok := f.readyFor(p); return ok && how < f.minReady() })
 	}},
 	{name: "J3 on the edge", matters: func(f *facts) bool {
-		return f.all && f.minReady() > 0 && f.anyPod(func(p *v1.Pod) bool { how, ok := f.readyFor(p); return ok && how == f.minReady() })
+		return f.all && f.minReady() > 0 && f.anyPod(func(p *v1.Pod) bool {
+			how, ok := f.readyFor(p)
+			return ok && how == f.minReady()
+		})
 	}},
-	{name: "J3 since no time", matters: func(f *facts) bool { return f.all && f.minReady() > 0 && f.anyPod(timeless) }},
+	{name: "J3 since no time", matters: func(f *facts) bool {
+		return f.all && f.minReady() > 0 && f.anyPod(timeless)
+	}},
 	{name: "J4", matters: func(f *facts) bool {
 		return f.all && f.anyPod(func(p *v1.Pod) bool {
 			how, ok := f.readyFor(p)
@@ -577,19 +619,20 @@ var rules = [...]rule{
 	}},
 
 	// K: feature gates
-	{name: "K TaintTolerationC.", matters: func(f *facts) bool { return f.gateMatters() }},
-	{name: "K StaleController…", reason: "it is the gate of I2"},
+	{name: "K TaintToleration", matters: func(f *facts) bool { return f.gateMatters() }},
+	{name: "K StaleController", reason: "it is the gate of I2"},
 	{name: "K AtomicFIFO", reason: "it is a prerequisite of the gate of I2"},
-	{name: "K Declarative…", reason: ofServer},
+	{name: "K Declarative", reason: ofServer},
 	{name: "K ImageVolume", reason: ofServer},
 	{name: "K PodLevelResources", reason: ofServer},
 	{name: "K H2CContainerProbe", reason: ofServer},
 	{name: "K PodDeletionCost", reason: ofServer},
 	{name: "K optional fields", reason: ofServer},
-	{name: "K StatefulSet…", reason: "it is about StatefulSets; that DaemonSets compare bytes is G3"},
+	{name: "K StatefulSet", reason: "it is about StatefulSets; that DaemonSets compare bytes is G3"},
 }
 
-// pair says whether some node has a new and an old pod that E14 judges, with the old one ready or not and the new one so.
+// pair says whether some node has a new and an old pod that E14 judges, with the old one ready or not and the new one
+// so.
 func (f *facts) pair(oldReady bool, newIs func(*State, *v1.Pod) bool) bool {
 	return f.managed && surging(f.State) && f.onNode(func(n string, live []*v1.Pod, _ int) bool {
 		if !f.stays[n] || len(live) != 2 {

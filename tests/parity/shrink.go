@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The smallest state that still differs in the same way: parts of its JSON are taken away, one after the other, as long
-// as both sides, asked again, still differ in the same members of the plan.
+// The smallest state that still differs in the same way: parts of its JSON are taken away, one after the other, as
+// long as both sides, asked again, still differ in the same members of the plan.
 
 package main
 
@@ -15,9 +15,9 @@ import (
 // shrink returns the small state with the controller's answer, as a vector.
 func shrink(b *bench, s *State, v verdictOn) *State {
 	want, tree := kinds(v.faults), treeOf(s)
-	best, bestVerdict := s, b.compare(s, false)
+	best, bestVerdict := s, b.compare(s, v.asText)
 	if kinds(bestVerdict.faults) != want {
-		return s // it shows in a trajectory only, or through JSON
+		return s // it shows in a trajectory only
 	}
 	for smaller := true; smaller; {
 		smaller = false
@@ -29,7 +29,7 @@ func shrink(b *bench, s *State, v verdictOn) *State {
 			if !ok {
 				continue
 			}
-			state, verdict := tryTree(b, candidate, s)
+			state, verdict := tryTree(b, candidate, s, v.asText)
 			if state != nil && kinds(verdict.faults) == want {
 				tree, best, bestVerdict, smaller = candidate, state, verdict, true
 			}
@@ -43,7 +43,7 @@ func shrink(b *bench, s *State, v verdictOn) *State {
 }
 
 // tryTree compares a state that was made smaller; nil when it is none any more.
-func tryTree(b *bench, tree any, whole *State) (state *State, v verdictOn) {
+func tryTree(b *bench, tree any, whole *State, asText bool) (state *State, v verdictOn) {
 	defer func() {
 		if recover() != nil {
 			state = nil // not every part can be missing: the harness relies on a few
@@ -51,15 +51,16 @@ func tryTree(b *bench, tree any, whole *State) (state *State, v verdictOn) {
 	}()
 	text, err := json.Marshal(tree)
 	must(err)
-	if state, err = decode(text); err != nil || state.DaemonSet == nil || state.DaemonSet.Spec.RevisionHistoryLimit == nil {
+	if state, err = decode(text); err != nil || state.DaemonSet.Spec.RevisionHistoryLimit == nil {
 		return nil, v
 	}
 	state.Name = whole.Name
 	restoreData(state, whole)
-	return state, b.compare(state, false)
+	return state, b.compare(state, asText)
 }
 
-// restoreData gives revisions their bytes again, which a tree does not keep (G3); those of the current template follow it.
+// restoreData gives revisions their bytes again, which a tree does not keep (G3); those of the current template
+// follow it.
 func restoreData(state, whole *State) {
 	current, follows := revisionData(whole.DaemonSet), revisionData(state.DaemonSet)
 	for _, r := range state.ControllerRevisions {
@@ -124,8 +125,10 @@ func at(value, step any) any {
 }
 
 // kept are members without which a state is none, or that only make sense as they are.
-var kept = []any{"name", "namespace", "uid", "metadata", "spec", "status", "now", "daemonSet", "nodes", "pods", "options",
-	"controllerRevisions", "revisionHash", "compareTolerations", "revisionHistoryLimit", "template", "containers", "data"}
+var kept = []any{"name", "namespace", "uid", "metadata", "spec", "status", "now", "daemonSet", "nodes", "pods",
+	"options",
+	"controllerRevisions", "revisionHash", "compareTolerations", "revisionHistoryLimit", "template", "containers",
+	"data"}
 
 func removable(path []any) bool {
 	return !slices.Contains(kept, path[len(path)-1]) && !slices.Contains(path, any("data")) &&

@@ -42,7 +42,8 @@ type Backoff struct {
 	Last         time.Time `json:"last"`
 }
 
-// InFlight counts calls whose effect has not been observed. Since is when they were sent; absent, they never count as lost.
+// InFlight counts calls whose effect has not been observed. Since is when they were sent; absent, they never count as
+// lost.
 type InFlight struct {
 	Creates int        `json:"creates"`
 	Deletes int        `json:"deletes"`
@@ -88,8 +89,9 @@ type Event struct {
 	Message string `json:"message"`
 }
 
-// decode reads a state. Revision data are compared by their bytes (G3), and a state may come through writers with other
-// habits of spacing and escaping; so the bytes are brought to the habits of the API server, in the order the members have.
+// decode reads a state. Revision data are compared by their bytes (G3), and a state may come through writers with
+// other habits of spacing and escaping; so the bytes are brought to the habits of the API server, in the order the
+// members have.
 func decode(text []byte) (*State, error) {
 	s := &State{}
 	if err := json.Unmarshal(text, s); err != nil {
@@ -106,7 +108,8 @@ func decode(text []byte) (*State, error) {
 	return s, nil
 }
 
-// reread makes the state what a reader of its text gets, so that nothing hides in Go values that the text does not carry.
+// reread makes the state what a reader of its text gets, so that nothing hides in Go values that the text does not
+// carry.
 func reread(s *State) *State {
 	text, err := json.Marshal(s)
 	must(err)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A trajectory: one cluster through hundreds of syncs. Between two syncs time passes, kubelets work, people change things;
-// at each sync both sides plan on the same state, are compared, and the actions of one of them are carried out. Every
-// other cluster follows the controller, the rest follow the library, so that its choices are lived with, too.
+// A trajectory: one cluster through hundreds of syncs. Between two syncs time passes, kubelets work, people change
+// things; at each sync both sides plan on the same state, are compared, and the actions of one of them are carried
+// out. Every other cluster follows the controller, the rest follow the library, so that its choices are lived with,
+// too.
 //
 //	world: what is stored  ──observed with delay──►  cache: what a sync sees; the rest is in flight (E20)
 
@@ -136,7 +137,8 @@ func (c *cluster) pass() {
 	c.jump(c.state.Now.Add(wait))
 }
 
-// jump sets the clock, but never to where expectations are about to expire: upstream counts their age on the wall clock.
+// jump sets the clock, but never to where expectations are about to expire: upstream counts their age on the wall
+// clock.
 func (c *cluster) jump(to time.Time) {
 	if to.Before(c.state.Now) {
 		return
@@ -187,7 +189,8 @@ func (c *cluster) markDeleted(name string) {
 	}
 }
 
-// carryOut does to the world what one side planned. Pods and revisions to create are taken from the controller's calls.
+// carryOut does to the world what one side planned. Pods and revisions to create are taken from the controller's
+// calls.
 func (c *cluster) carryOut(o *outcome, w *way) {
 	s, ds := c.state, c.state.DaemonSet
 	observed := ds.Status.ObservedGeneration

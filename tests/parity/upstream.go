@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One sync of the real controller. A controller is built once; per sync its caches are filled anew and every collaborator
-// that has memory (expectations, backoff, queue, recorder) is replaced. The fields are unexported, so they are set by
-// reflection: a field that is renamed upstream fails here loudly, on start.
+// One sync of the real controller. A controller is built once; per sync its caches are filled anew and every
+// collaborator that has memory (expectations, backoff, queue, recorder) is replaced. The fields are unexported, so
+// they are set by reflection: a field that is renamed upstream fails here loudly, on start.
 
 package main
 
@@ -132,8 +132,8 @@ func (u *upstream) run(burst int) (out *outcome) {
 	return out
 }
 
-// newExpectations holds what is in flight. Its age is counted from the wall clock (E20), so a state that has it in flight
-// for longer than the limit gets a record that is as old.
+// newExpectations holds what is in flight. Its age is counted from the wall clock (E20), so a state that has it in
+// flight for longer than the limit gets a record that is as old.
 func newExpectations(s *State, key string) *controller.ControllerExpectations {
 	expectations := controller.NewControllerExpectations()
 	if s.InFlight != nil {

@@ -62,11 +62,15 @@ func (b *bench) compareVerdicts(s *State) (faults []string) {
 	return faults
 }
 
-// field compares every pair of some nodes and some DaemonSets. For each DaemonSet with pairs that differ it returns the
-// state of the first one.
+// field compares every pair of some nodes and some DaemonSets. For each DaemonSet with pairs that differ it returns
+// the state of the first one.
 func (b *bench) field(seed uint64, i int) (pairs int, failed []*State) {
 	draws := &builder{dice: dice{rand.New(rand.NewPCG(seed, uint64(i)))}, dials: calm}
-	draws.odd, draws.oddTemplate, draws.tainted, draws.comparison = 0.15, 0.7, 0.7, 0.3
+	draws.odd, draws.oddTemplate, draws.tainted = 0.15, 0.7, 0.7
+	if gated(i) {
+		draws.comparison = 0.6
+	}
+	draws.uid = ownUID
 	draws.begin("field")
 	b.library.memory.reset()
 	nodes, asked := make([]*v1.Node, fieldNodes), make([]*C.dset_node, fieldNodes)
@@ -84,7 +88,7 @@ func (b *bench) field(seed uint64, i int) (pairs int, failed []*State) {
 		must(err)
 		for n, node := range nodes {
 			if got[n] != verdictOf(s, node) {
-				s.Nodes = []*v1.Node{node}
+				s.Nodes, s.Options.RevisionHash = []*v1.Node{node}, ownHash(s)
 				s.Pods = []*v1.Pod{podOn(s, node)}
 				failed = append(failed, s)
 				break

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The next check (J4, E8, E20), asked of the controller: between now and that moment time alone must change nothing that
-// it does. So it runs once more, on the same state, one millisecond earlier.
+// The next check (J4, E8, E20), asked of the controller: between now and that moment time alone must change nothing
+// that it does. So it runs once more, on the same state, one millisecond earlier.
 
 package main
 
@@ -47,7 +47,8 @@ func (b *bench) compareLater(s *State, v verdictOn) []string {
 		moment(v.plan.nextCheck), later.Now.Format(time.RFC3339Nano), lasting(all[0].expect), want)}
 }
 
-// lasting is what a later sync of the same state does again. When a delay ends, and what the next one is, is not part of it.
+// lasting is what a later sync of the same state does again. When a delay ends, and what the next one is, is not part
+// of it.
 func lasting(e Expect) string {
 	e.Events, e.Backoff, e.RequeueAfterSeconds, e.Unstable, e.CreatedPod = nil, nil, nil, nil, nil
 	if e.Error != "" {
