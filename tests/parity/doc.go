@@ -15,6 +15,7 @@
 //	upstream server caches backoff      one sync of the real controller
 //	memory fill library answer          one plan of the library, through its structs and through JSON
 //	rules expect cut             which other choices the controller could have made (F18 to F24)
+//	admit                        the library as the judge of the controller
 //	judge wake                   one side held against the other; now, and just before the next check
 //	verdict                      may a node run the pod: both sides, pair by pair
 //	trajectory kubelet changes   one cluster through hundreds of syncs

@@ -33,6 +33,7 @@ type verdictOn struct {
 	way    *way // the one that the library went; the first, when it went none
 	plan   *outcome
 	ways   int
+	judged judged
 	asText bool // the plan was asked through JSON too
 }
 
@@ -59,7 +60,7 @@ func (b *bench) compare(s *State, asText bool) (v verdictOn) {
 		v.faults, v.ways = v.against(s, all), len(all)
 	}
 	if len(v.faults) == 0 {
-		v.faults = b.compareVerdicts(s)
+		v.faults = append(b.compareVerdicts(s), b.compareAdmission(s, &v, all)...)
 	}
 	if len(v.faults) == 0 && asText {
 		v.faults = append(b.compareText(s, v), b.compareShuffled(s, v)...)

@@ -23,8 +23,9 @@ import (
 
 // library holds the current question and the memory that it stands in.
 type library struct {
-	memory memory
-	asked  *C.dset_snapshot
+	memory  memory
+	asked   *C.dset_snapshot
+	options *C.dset_options
 }
 
 func failure(call string, err *C.dset_error) error {
@@ -35,8 +36,8 @@ func failure(call string, err *C.dset_error) error {
 // plan fills the structs from a state and reads the plan.
 func (l *library) plan(s *State) (*outcome, error) {
 	l.memory.reset()
-	l.asked = l.memory.snapshot(s)
-	return l.compute(l.asked, l.memory.options(s.Options))
+	l.asked, l.options = l.memory.snapshot(s), l.memory.options(s.Options)
+	return l.compute(l.asked, l.options)
 }
 
 func (l *library) compute(snapshot *C.dset_snapshot, options *C.dset_options) (*outcome, error) {

@@ -40,6 +40,7 @@ type run struct {
 	texts, pairs          int
 	trajectoryCount       int
 	coverage              coverage
+	judgedRuns            judged
 	kinds                 map[string]int // failures by what differs
 	written               []*State
 	started               time.Time
@@ -140,12 +141,19 @@ func (r *run) state(b *bench, family string, i int) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	count(r.states, family, len(v.faults) == 0)
-	r.pairs += len(s.Nodes)
-	if text {
+	r.seen(b, s, v, seen)
+}
+
+// seen adds up what every comparison of a state gives. The caller holds the lock.
+func (r *run) seen(b *bench, s *State, v verdictOn, rules seen) {
+	r.coverage.add(rules)
+	r.judgedRuns.runs += v.judged.runs
+	r.judgedRuns.admitted += v.judged.admitted
+	r.judgedRuns.refused += v.judged.refused
+	if v.asText {
 		r.texts++
 	}
-	r.coverage.add(seen)
-	if len(v.faults) > 0 {
+	if r.pairs += len(s.Nodes); len(v.faults) > 0 {
 		r.failed(b, s, v)
 	}
 }
@@ -161,11 +169,7 @@ func (r *run) trajectory(b *bench, i int) {
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
 		count(r.syncs, "by the "+driver, len(v.faults) == 0)
-		r.pairs += len(s.Nodes)
-		r.coverage.add(seen)
-		if len(v.faults) > 0 {
-			r.failed(b, s, v)
-		}
+		r.seen(b, s, v, seen)
 	})
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -286,6 +290,8 @@ func (r *run) report() int {
 	}
 	fmt.Printf("trajectories: %d; verdicts on a node: %d; states through JSON too: %d; %.0f s\n", r.trajectoryCount,
 		r.pairs, r.texts, time.Since(r.started).Seconds())
+	fmt.Printf("syncs of the controller judged by the library: %d; altered ones: %d admitted, %d refused, by both judges\n",
+		r.judgedRuns.runs, r.judgedRuns.admitted, r.judgedRuns.refused)
 	for kind, n := range r.kinds {
 		fmt.Printf("differs in %s: %d\n", kind, n)
 	}
