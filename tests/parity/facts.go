@@ -17,6 +17,7 @@ import (
 	"k8s.io/component-helpers/scheduling/corev1"
 	"k8s.io/component-helpers/scheduling/corev1/nodeaffinity"
 	"k8s.io/klog/v2"
+	podutil "k8s.io/kubernetes/pkg/api/v1/pod"
 	"k8s.io/kubernetes/pkg/controller/daemon/util"
 )
 
@@ -42,9 +43,9 @@ type facts struct {
 	current     []*apps.ControllerRevision // of these, those with the present template
 	old         []*apps.ControllerRevision
 
-	required             *v1.NodeSelector
-	creates, deletes     pick // of the rolling phase, when it ran
-	managed, rolled, all bool // manage was reached; so was the rolling phase; so was the status in full (I10)
+	required         *v1.NodeSelector
+	creates, deletes pick // of the rolling phase, when it ran
+	managed, rolled  bool // manage was reached, and so was the rolling phase
 }
 
 func newFacts(s *State, v verdictOn) *facts {
@@ -70,7 +71,6 @@ func newFacts(s *State, v verdictOn) *facts {
 	f.managed = len(f.out.phases) > 0
 	f.rolled = f.managed && f.out.acted() != byManage &&
 		f.ds.Spec.UpdateStrategy.Type == apps.RollingUpdateDaemonSetStrategyType
-	f.all = f.managed
 	if f.rolled {
 		f.creates, f.deletes, _ = rolling(s, f.way.hash)
 	}
@@ -236,7 +236,7 @@ func (f *facts) chosen() bool {
 	return len(f.expect.CreatePods.AnyOf)+len(f.expect.DeletePods.AnyOf) > 0
 }
 
-// surged says whether the rolling phase took the branch with surge, and plain that without; both need its budget.
+// branches says whether the rolling phase took the branch with surge, or the plain one; both need its budget.
 func (f *facts) branches() (surged, plain bool) {
 	if !f.rolled {
 		return false, false
@@ -253,4 +253,63 @@ func (f *facts) percent() bool {
 	is := func(v *intstr.IntOrString) bool { return v != nil && v.StrVal != "" }
 	r := f.ds.Spec.UpdateStrategy.RollingUpdate
 	return r != nil && (is(r.MaxUnavailable) || is(r.MaxSurge))
+}
+
+// pair says whether some node has a new and an old pod that E14 judges, with the old one ready or not and the new one
+// so.
+func (f *facts) pair(oldReady bool, newIs func(*State, *v1.Pod) bool) bool {
+	return f.managed && surging(f.State) && f.onNode(func(n string, live []*v1.Pod, _ int) bool {
+		if !f.stays[n] || len(live) != 2 {
+			return false
+		}
+		a, b := live[0], live[1]
+		if a.Labels[hashLabel] != f.way.hash {
+			a, b = b, a
+		}
+		return a.Labels[hashLabel] == f.way.hash && b.Labels[hashLabel] != f.way.hash &&
+			podutil.IsPodReady(b) == oldReady && (newIs == nil || newIs(f.State, a))
+	})
+}
+
+func (f *facts) anyCensus(is func(census) bool) bool {
+	for _, c := range f.census {
+		if is(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// written says whether the controller wrote a status that is so.
+func (f *facts) written(is func(*apps.DaemonSetStatus) bool) bool {
+	return f.out.rest.Status != nil && is(f.out.rest.Status)
+}
+
+// wouldRoll says whether the rolling phase had something to do, had it been reached.
+func (f *facts) wouldRoll() bool {
+	if f.ds.Spec.UpdateStrategy.Type != apps.RollingUpdateDaemonSetStrategyType {
+		return false
+	}
+	creates, deletes, err := rolling(f.State, f.way.hash)
+	return err == nil && len(creates.all)+len(deletes.all) > 0
+}
+
+func (f *facts) maxSurge() *intstr.IntOrString {
+	if r := f.ds.Spec.UpdateStrategy.RollingUpdate; r != nil {
+		return r.MaxSurge
+	}
+	return nil
+}
+
+func equalCounters(a, b *apps.DaemonSetStatus) bool {
+	return a.DesiredNumberScheduled == b.DesiredNumberScheduled && a.CurrentNumberScheduled == b.CurrentNumberScheduled &&
+		a.NumberMisscheduled == b.NumberMisscheduled && a.NumberReady == b.NumberReady &&
+		a.UpdatedNumberScheduled == b.UpdatedNumberScheduled && a.NumberAvailable == b.NumberAvailable &&
+		a.NumberUnavailable == b.NumberUnavailable
+}
+
+func sorted(b []byte) []byte {
+	out := slices.Clone(b)
+	slices.Sort(out)
+	return out
 }

@@ -483,7 +483,7 @@ var rules = [...]rule{
 
 	// H: status
 	{name: "H1", matters: func(f *facts) bool {
-		return f.all && f.anyPod(func(p *v1.Pod) bool {
+		return f.managed && f.anyPod(func(p *v1.Pod) bool {
 			node, err := util.GetTargetNodeName(p)
 			return err == nil && !f.exists[node]
 		})
@@ -498,7 +498,7 @@ var rules = [...]rule{
 		return f.written(func(s *apps.DaemonSetStatus) bool { return s.NumberUnavailable > 0 })
 	}},
 	{name: "H4", matters: func(f *facts) bool {
-		return f.all && f.onNode(func(n string, _ []*v1.Pod, _ int) bool {
+		return f.managed && f.onNode(func(n string, _ []*v1.Pod, _ int) bool {
 			pods := f.byNode[n]
 			return f.runs[n] && len(pods) > 1 && slices.ContainsFunc(pods, func(p *v1.Pod) bool {
 				return available(f.State, p) != available(f.State, pods[0])
@@ -506,12 +506,12 @@ var rules = [...]rule{
 		})
 	}},
 	{name: "H5", matters: func(f *facts) bool {
-		return f.all && f.onNode(func(n string, live []*v1.Pod, entry int) bool {
+		return f.managed && f.onNode(func(n string, live []*v1.Pod, entry int) bool {
 			return f.runs[n] && len(live) == 0 && entry == 1 && podutil.IsPodReady(f.byNode[n][0])
 		})
 	}},
 	{name: "H6", matters: func(f *facts) bool {
-		return f.all && f.written(func(s *apps.DaemonSetStatus) bool {
+		return f.managed && f.written(func(s *apps.DaemonSetStatus) bool {
 			return s.ObservedGeneration != f.ds.Status.ObservedGeneration
 		})
 	}},
@@ -521,7 +521,7 @@ var rules = [...]rule{
 	{name: "H8", matters: func(f *facts) bool {
 		return f.written(func(s *apps.DaemonSetStatus) bool { return len(s.Conditions) > 0 })
 	}},
-	{name: "H9", matters: func(f *facts) bool { return f.all && f.out.rest.Status == nil }},
+	{name: "H9", matters: func(f *facts) bool { return f.managed && f.out.rest.Status == nil }},
 	{name: "H9 generation only", matters: func(f *facts) bool {
 		return f.written(func(s *apps.DaemonSetStatus) bool {
 			same := *s
@@ -540,7 +540,7 @@ var rules = [...]rule{
 	{name: "I1", reason: ofTriggers},
 	{name: "I2", reason: "a snapshot has no versions; a host that keeps caches waits for its own writes before it asks"},
 	{name: "I3", reason: "without a DaemonSet there is nothing to ask"},
-	{name: "I4", matters: func(f *facts) bool { return f.all && len(f.Nodes) > 0 }},
+	{name: "I4", matters: func(f *facts) bool { return f.managed && len(f.Nodes) > 0 }},
 	{name: "I5", matters: func(f *facts) bool { return f.event(daemon.SelectingAllReason) }},
 	{name: "I6", matters: func(f *facts) bool { return f.ds.DeletionTimestamp != nil }},
 	{name: "I7", matters: func(f *facts) bool { return !f.managed && f.out.rest.Error != "" }},
@@ -573,9 +573,9 @@ var rules = [...]rule{
 	{name: "I22", matters: func(f *facts) bool { return len(f.out.rest.RequeueAfterSeconds) > 0 }},
 
 	// J: predicates on pods
-	{name: "J1", matters: func(f *facts) bool { return f.all && f.anyPod(podutil.IsPodReady) }},
+	{name: "J1", matters: func(f *facts) bool { return f.managed && f.anyPod(podutil.IsPodReady) }},
 	{name: "J1 first condition", matters: func(f *facts) bool {
-		return f.all && f.anyPod(func(p *v1.Pod) bool {
+		return f.managed && f.anyPod(func(p *v1.Pod) bool {
 			statuses := map[v1.ConditionStatus]bool{}
 			for _, c := range p.Status.Conditions {
 				if c.Type == v1.PodReady {
@@ -586,33 +586,33 @@ var rules = [...]rule{
 		})
 	}},
 	{name: "J1 not True", matters: func(f *facts) bool {
-		return f.all && f.anyPod(func(p *v1.Pod) bool {
+		return f.managed && f.anyPod(func(p *v1.Pod) bool {
 			c := readyCondition(p)
 			return c != nil && c.Status != v1.ConditionTrue && c.Status != v1.ConditionFalse
 		})
 	}},
 	{name: "J2", reason: "the clock stands still while a sync runs here"},
 	{name: "J3", matters: func(f *facts) bool {
-		return f.all && f.anyPod(func(p *v1.Pod) bool { how, ok := f.readyFor(p); return ok && how < f.minReady() })
+		return f.managed && f.anyPod(func(p *v1.Pod) bool { how, ok := f.readyFor(p); return ok && how < f.minReady() })
 	}},
 	{name: "J3 on the edge", matters: func(f *facts) bool {
-		return f.all && f.minReady() > 0 && f.anyPod(func(p *v1.Pod) bool {
+		return f.managed && f.minReady() > 0 && f.anyPod(func(p *v1.Pod) bool {
 			how, ok := f.readyFor(p)
 			return ok && how == f.minReady()
 		})
 	}},
 	{name: "J3 since no time", matters: func(f *facts) bool {
-		return f.all && f.minReady() > 0 && f.anyPod(timeless)
+		return f.managed && f.minReady() > 0 && f.anyPod(timeless)
 	}},
 	{name: "J4", matters: func(f *facts) bool {
-		return f.all && f.anyPod(func(p *v1.Pod) bool {
+		return f.managed && f.anyPod(func(p *v1.Pod) bool {
 			how, ok := f.readyFor(p)
 			return ok && how < f.minReady() && f.plan.nextCheck == f.Now.Add(f.minReady()-how).UnixMilli()
 		})
 	}},
 	{name: "J5", matters: func(f *facts) bool { return f.managed && f.anyPod(terminal) }},
 	{name: "J6", matters: func(f *facts) bool {
-		return f.all && f.Now.Nanosecond() != 0 && f.anyPod(func(p *v1.Pod) bool {
+		return f.managed && f.Now.Nanosecond() != 0 && f.anyPod(func(p *v1.Pod) bool {
 			how, ok := f.readyFor(p)
 			return ok && (how-f.minReady()).Abs() < time.Second
 		})
@@ -629,63 +629,4 @@ var rules = [...]rule{
 	{name: "K PodDeletionCost", reason: ofServer},
 	{name: "K optional fields", reason: ofServer},
 	{name: "K StatefulSet", reason: "it is about StatefulSets; that DaemonSets compare bytes is G3"},
-}
-
-// pair says whether some node has a new and an old pod that E14 judges, with the old one ready or not and the new one
-// so.
-func (f *facts) pair(oldReady bool, newIs func(*State, *v1.Pod) bool) bool {
-	return f.managed && surging(f.State) && f.onNode(func(n string, live []*v1.Pod, _ int) bool {
-		if !f.stays[n] || len(live) != 2 {
-			return false
-		}
-		a, b := live[0], live[1]
-		if a.Labels[hashLabel] != f.way.hash {
-			a, b = b, a
-		}
-		return a.Labels[hashLabel] == f.way.hash && b.Labels[hashLabel] != f.way.hash &&
-			podutil.IsPodReady(b) == oldReady && (newIs == nil || newIs(f.State, a))
-	})
-}
-
-func (f *facts) anyCensus(is func(census) bool) bool {
-	for _, c := range f.census {
-		if is(c) {
-			return true
-		}
-	}
-	return false
-}
-
-// written says whether the controller wrote a status that is so.
-func (f *facts) written(is func(*apps.DaemonSetStatus) bool) bool {
-	return f.out.rest.Status != nil && is(f.out.rest.Status)
-}
-
-// wouldRoll says whether the rolling phase had something to do, had it been reached.
-func (f *facts) wouldRoll() bool {
-	if f.ds.Spec.UpdateStrategy.Type != apps.RollingUpdateDaemonSetStrategyType {
-		return false
-	}
-	creates, deletes, err := rolling(f.State, f.way.hash)
-	return err == nil && len(creates.all)+len(deletes.all) > 0
-}
-
-func (f *facts) maxSurge() *intstr.IntOrString {
-	if r := f.ds.Spec.UpdateStrategy.RollingUpdate; r != nil {
-		return r.MaxSurge
-	}
-	return nil
-}
-
-func equalCounters(a, b *apps.DaemonSetStatus) bool {
-	return a.DesiredNumberScheduled == b.DesiredNumberScheduled && a.CurrentNumberScheduled == b.CurrentNumberScheduled &&
-		a.NumberMisscheduled == b.NumberMisscheduled && a.NumberReady == b.NumberReady &&
-		a.UpdatedNumberScheduled == b.UpdatedNumberScheduled && a.NumberAvailable == b.NumberAvailable &&
-		a.NumberUnavailable == b.NumberUnavailable
-}
-
-func sorted(b []byte) []byte {
-	out := slices.Clone(b)
-	slices.Sort(out)
-	return out
 }
