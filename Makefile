@@ -179,7 +179,7 @@ parity: build/parity
 # tests/parity names build/libdaemonset.a. Go does not see that it changed; its checksum tells Go to link again.
 build/parity: build/libdaemonset.a FORCE
 	@tools/go.sh
-	cd tests/parity && GOTOOLCHAIN=local go build -o $(CURDIR)/$@ \
+	cd tests/parity && GOTOOLCHAIN=local go build -buildvcs=false -o $(CURDIR)/$@ \
 	  -ldflags "-X main.build=$(VERSION)-$$(cksum < $(CURDIR)/$< | cut -d' ' -f1)" .
 
 deps:

@@ -24,8 +24,10 @@ import (
 	"k8s.io/kubernetes/pkg/controller"
 )
 
-// runsOfStep is how often the controller runs on each state of a trajectory.
-const runsOfStep = 2
+const (
+	runsOfStep = 2  // how often the controller runs on each state of a trajectory
+	calmSteps  = 60 // after the last change, within which the cluster must settle
+)
 
 // cluster is a world and what a controller has seen of it. The state is the cache.
 type cluster struct {
@@ -72,8 +74,8 @@ func (b *bench) trajectory(seed uint64, i int, seen func(*State, verdictOn)) {
 	runs := b.runs
 	b.runs = runsOfStep
 	defer func() { b.runs = runs }()
-	steps, calm := c.between(180, 320), 60
-	for step := range steps + calm {
+	steps := c.between(180, 320)
+	for step := range steps + calmSteps {
 		if step == steps {
 			c.calmDown()
 		}
@@ -86,7 +88,7 @@ func (b *bench) trajectory(seed uint64, i int, seen func(*State, verdictOn)) {
 		c.state.Name = fmt.Sprintf("trajectory-%d-%d-%d", seed, i, step)
 		c.state.Options.RevisionHash = ownHash(c.state)
 		v := b.compare(c.state, step%textEvery == 0)
-		if step == steps+calm-1 && len(v.faults) == 0 {
+		if step == steps+calmSteps-1 && len(v.faults) == 0 {
 			v.faults = c.unsettled(v)
 		}
 		seen(c.state, v)
