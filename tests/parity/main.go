@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -58,6 +59,7 @@ func main() {
 			}
 		}
 	}
+	debug.SetGCPercent(800) // garbage is much and short-lived, what stays is little
 	// The controller reports its errors in its result; its log is not wanted, nor the pause after each logged error.
 	klog.SetLogger(klog.Logger{})
 	utilruntime.ErrorHandlers = nil

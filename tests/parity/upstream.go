@@ -53,6 +53,7 @@ type outcome struct {
 // upstream holds the controller and what the current sync records.
 type upstream struct {
 	controller *daemon.DaemonSetsController
+	client     *fake.Clientset
 	sync       func(context.Context, string) error
 	factory    informers.SharedInformerFactory
 	random     *rand.Rand
@@ -62,8 +63,8 @@ type upstream struct {
 }
 
 func newUpstream() (*upstream, error) {
-	u := &upstream{random: rand.New(rand.NewPCG(1, 1))}
 	client := &fake.Clientset{}
+	u := &upstream{random: rand.New(rand.NewPCG(1, 1)), client: client}
 	client.AddReactor("*", "*", u.react)
 	u.factory = informers.NewSharedInformerFactory(client, 0)
 	sets, revisions := u.factory.Apps().V1().DaemonSets(), u.factory.Apps().V1().ControllerRevisions()
@@ -112,6 +113,7 @@ func (u *upstream) run(burst int) (out *outcome) {
 	s := u.state
 	out = &outcome{created: map[string]*v1.Pod{}}
 	u.out = out
+	defer u.client.ClearActions() // it keeps a copy of every call that it was sent
 	defer func() {
 		if p := recover(); p != nil {
 			out.panicked = p
