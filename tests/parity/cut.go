@@ -6,6 +6,7 @@
 //	limit                           |
 //	n3: complete | n1: complete | n7: partial      n2: nothing      gone1: nothing
 //	                              failed, succeeded before excess; excess in order (E2), at last the outdated one (E14)
+//	                              of those before excess the pods it owns come before those it adopts (D2)
 
 package main
 
@@ -14,18 +15,46 @@ import (
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/kubernetes/pkg/controller/daemon/util"
 )
 
-// share is what manage deletes on one node: all of first, in any order, and exactly one of each group; then the rest
-// in its order.
-type share struct {
-	first  []string
+// part is deleted in any order: all of pods, and exactly one of each group.
+type part struct {
+	pods   []string
 	groups []Group
-	rest   []string
 }
 
-func (p share) size() int { return len(p.first) + len(p.groups) + len(p.rest) }
+func (p part) size() int { return len(p.pods) + len(p.groups) }
+
+// taken counts the pods of a part that are deleted; ok says that no group gave too many.
+func (p part) taken(deletes []string) (n int, ok bool) {
+	ok = true
+	for _, pod := range p.pods {
+		if slices.Contains(deletes, pod) {
+			n++
+		}
+	}
+	for _, group := range p.groups {
+		chosen := 0
+		for _, pod := range group.From {
+			if slices.Contains(deletes, pod) {
+				chosen++
+			}
+		}
+		n += chosen
+		ok = ok && chosen <= group.Choose
+	}
+	return n, ok
+}
+
+// share is what manage deletes on one node: the pods it owns, those it adopts, then the rest in its order.
+type share struct {
+	owned, adopted part
+	rest           []string
+}
+
+func (p share) size() int { return p.owned.size() + p.adopted.size() + len(p.rest) }
 
 type cut struct {
 	burst    int
@@ -41,19 +70,23 @@ func newCut(s *State, hash string, deletes []string, groups []Group) *cut {
 		slices.SortFunc(pods, order)
 		outdated := ""
 		for _, pod := range pods {
+			early := &p.owned
+			if metav1.GetControllerOfNoCopy(pod) == nil {
+				early = &p.adopted
+			}
 			group := slices.IndexFunc(groups, func(g Group) bool { return slices.Contains(g.From, pod.Name) })
 			if excess := stay[node] && !terminal(pod) && pod.DeletionTimestamp == nil; excess && outdated == "" &&
 				pod.Labels[hashLabel] != hash && surging(s) {
 				outdated = pod.Name // the one that E13 keeps: deleted last, when it is replaced
 			}
 			switch {
-			case group >= 0 && !slices.ContainsFunc(p.groups, func(g Group) bool { return g.From[0] == groups[group].From[0] }):
-				p.groups = append(p.groups, groups[group])
+			case group >= 0 && !slices.ContainsFunc(early.groups, func(g Group) bool { return g.From[0] == groups[group].From[0] }):
+				early.groups = append(early.groups, groups[group])
 			case group >= 0 || !slices.Contains(deletes, pod.Name):
 			case stay[node] && !terminal(pod) && pod.Name != outdated:
 				p.rest = append(p.rest, pod.Name)
 			case pod.Name != outdated:
-				p.first = append(p.first, pod.Name)
+				early.pods = append(early.pods, pod.Name)
 			}
 		}
 		if slices.Contains(deletes, outdated) {
@@ -98,30 +131,17 @@ func (c *cut) admits(deletes []string) bool {
 
 // taken counts the pods of a share that are deleted; ok says that nothing was passed over.
 func (p share) taken(deletes []string) (n int, ok bool) {
-	ok = true
-	for _, pod := range p.first {
-		if slices.Contains(deletes, pod) {
-			n++
-		}
-	}
-	for _, group := range p.groups {
-		chosen := 0
-		for _, pod := range group.From {
-			if slices.Contains(deletes, pod) {
-				chosen++
-			}
-		}
-		n += chosen
-		ok = ok && chosen <= group.Choose
-	}
-	early, later := n, 0
+	owned, ownedOK := p.owned.taken(deletes)
+	adopted, adoptedOK := p.adopted.taken(deletes)
+	ok = ownedOK && adoptedOK && (adopted == 0 || owned == p.owned.size())
+	early, later := owned+adopted, 0
 	for i, pod := range p.rest {
 		if slices.Contains(deletes, pod) {
 			ok = ok && later == i
 			later++
 		}
 	}
-	return n + later, ok && (later == 0 || early == len(p.first)+len(p.groups))
+	return early + later, ok && (later == 0 || early == p.owned.size()+p.adopted.size())
 }
 
 // order is E2.

@@ -99,8 +99,8 @@ static void remove_pod(trial *t, size_t index) {
 static void heal(trial *t, dset_pod *pod) {
   if (same(pod->node_name, "")) {
     const char *target = cluster_target(pod);
-    if (target != NULL && cluster_node(t, target) != NULL) pod->node_name = target;
-    return;
+    if (target == NULL || cluster_node(t, target) == NULL) return;
+    pod->node_name = target; /* and it starts at once: else a cluster could come to rest in between */
   }
   if (pod->phase == DSET_PHASE_FAILED || pod->phase == DSET_PHASE_SUCCEEDED) return;
   if (!pod->ready || pod->ready_since_ms == 0) pod->ready_since_ms = t->now_ms;
