@@ -92,7 +92,7 @@ static bool plan_work(dset_plan *plan, const dset_sync *sync, dset_stages *done)
   dset_managed *managed = &done->managed;
   if (!dset_manage(sync, &done->census, hash, &done->backoffs, managed)) return false;
   earlier(plan, managed->waits_until_ms);
-  dset_facts facts = {.sync = sync, .hash = hash, .rollout = &plan->rollout, .phase = DSET_SYNC_MANAGE};
+  dset_facts facts = {.hash = hash, .rollout = &plan->rollout, .phase = DSET_SYNC_MANAGE};
   if (!plan_phase(plan, sync, &managed->work, &facts)) return true;
   bool idle = managed->work.create_count == 0 && managed->work.delete_count == 0;
   if (idle && sync->daemonset->strategy == DSET_STRATEGY_ROLLING_UPDATE) {

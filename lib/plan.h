@@ -43,7 +43,6 @@ bool dset_plan_make(const dset_sync *sync, dset_stages *done, dset_plan **plan);
 
 /* What the texts of a phase are made from. */
 typedef struct dset_facts {
-  const dset_sync *sync;
   const char *hash; /* of the current revision */
   const dset_rollout *rollout;
   int phase; /* enum dset_phase_of_sync */

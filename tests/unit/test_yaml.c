@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "yaml.h"
+#include "support/fault.h"
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof *(rows)))
 
@@ -406,22 +407,6 @@ END_TEST
 
 /* ---- failing allocations ---- */
 
-static size_t countdown; /* allocations that still succeed */
-static size_t live;      /* blocks not yet released */
-
-static void *failing_malloc(size_t bytes) {
-  if (countdown == 0) return NULL;
-  countdown--;
-  void *block = malloc(bytes);
-  if (block != NULL) live++;
-  return block;
-}
-
-static void counting_free(void *block) {
-  if (block != NULL) live--;
-  free(block);
-}
-
 /* Allocations of the tree; those of libyaml are made with malloc. */
 START_TEST(yaml_memory) {
   static const char text[] =
@@ -429,24 +414,25 @@ START_TEST(yaml_memory) {
   json_t *reference, *root = NULL;
   size_t failures = 0;
   ck_assert_int_eq(load(text, &reference, NULL), DSET_OK);
-  json_set_alloc_funcs(failing_malloc, counting_free);
+  fault memory;
   int code = DSET_ERR_NOMEM;
   for (; code == DSET_ERR_NOMEM; failures++) {
     dset_error error;
-    countdown = failures;
-    live = 0;
+    fault_init(&memory, failures, FAULT_ON);
+    fault_jansson_on(&memory);
     code = load(text, &root, &error);
     if (code == DSET_OK) break;
     ck_assert_int_eq(error.code, DSET_ERR_NOMEM);
     ck_assert_ptr_null(root);
-    ck_assert_uint_eq(live, 0);
+    fault_expect_empty(&memory, "a load that fails");
+    fault_jansson_off();
   }
   ck_assert_int_eq(code, DSET_OK);
   ck_assert_uint_gt(failures, 50);
   ck_assert(json_equal(root, reference));
   json_decref(root);
-  ck_assert_uint_eq(live, 0);
-  json_set_alloc_funcs(malloc, free);
+  fault_expect_empty(&memory, "a load");
+  fault_jansson_off();
   json_decref(reference);
 }
 END_TEST
