@@ -22,6 +22,7 @@
 #include "daemonset/match.h"
 #include "daemonset/model.h"
 #include "daemonset/plan.h"
+#include "daemonset/validate.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -111,6 +112,62 @@ DSET_API const dset_options *dset_state_options(const dset_state *state);
 
 /* Releases a state; NULL is allowed. */
 DSET_API void dset_state_free(dset_state *state);
+
+/* ---- manifests: text that somebody wrote, read as the API server reads it ---- */
+
+/* What becomes of unknown and duplicate fields; kubectl's --validate. */
+enum dset_validation {
+  DSET_VALIDATION_STRICT = 0, /* errors */
+  DSET_VALIDATION_WARN = 1,   /* findings of severity warning */
+  DSET_VALIDATION_IGNORE = 2  /* left out in silence */
+};
+
+/* NULL in its place means all defaults. */
+typedef struct dset_manifest_options {
+  size_t size;
+  const dset_read_options *read;         /* bounds, allocator */
+  const dset_validate_options *validate; /* which findings, how many; they bound the findings of one text */
+  const char *ns;                        /* for manifests without metadata.namespace; NULL = "default", as kubectl */
+  int32_t validation;                    /* enum dset_validation */
+} dset_manifest_options;
+
+/*
+ * One DaemonSet manifest of a text. What could not be decoded (an apiVersion other than apps/v1, a value of the wrong
+ * type) has no manifest, object nor hash, and the findings say why.
+ */
+typedef struct dset_manifest_entry {
+  size_t size;
+  size_t index; /* position of its document in the text, from 0 */
+  size_t line;  /* where its document starts; 0 when it is not known */
+  const char *api_version;
+  const char *ns;
+  const char *name;
+  const dset_manifest *manifest; /* defaulted (A2 to A19); manifest->daemonset has its revision_data (G4) */
+  const char *object;            /* the object as JSON, byte for byte as the API server writes it */
+  const char *hash;              /* of its template, as Kubernetes computes it (G6), with status.collisionCount */
+  const dset_findings *findings; /* with lines and columns */
+} dset_manifest_entry;
+
+/* The DaemonSet manifests of one text. Immutable. */
+typedef struct dset_manifests dset_manifests;
+
+/*
+ * Reads every DaemonSet of a text, whatever its apiVersion; other kinds are passed over, lists are taken apart. Unlike
+ * dset_documents_read() it does not stop at what is wrong with an object: each object gets its findings (strict
+ * decoding, then validation for creation, then the library's own warnings). Text that is no JSON or YAML ends the
+ * reading: then the last entry has a finding DSET_FINDING_SYNTAX and nothing else.
+ * Errors: DSET_ERR_LIMIT, DSET_ERR_ENCODING (nothing was read), DSET_ERR_INVALID (an argument is NULL or out of range),
+ * DSET_ERR_ABI, DSET_ERR_NOMEM.
+ */
+DSET_API int dset_manifests_read(const char *text, size_t bytes, const dset_manifest_options *options,
+                                 dset_manifests **manifests, dset_error *error);
+
+/* How many there are, and entry `index`; NULL past the end. */
+DSET_API size_t dset_manifests_count(const dset_manifests *manifests);
+DSET_API const dset_manifest_entry *dset_manifests_entry(const dset_manifests *manifests, size_t index);
+
+/* Releases manifests and all that belongs to them; NULL is allowed. */
+DSET_API void dset_manifests_free(dset_manifests *manifests);
 
 /* Text made by the library. Immutable. */
 typedef struct dset_text dset_text;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * findings.h (L1): collecting findings. An allocation that fails is remembered: nothing is added from then on, and
+ * whoever started the list looks at `failed` once, at the end.
+ */
+#ifndef DSET_LIB_FINDINGS_H
+#define DSET_LIB_FINDINGS_H
+
+#include "arena.h"
+#include "daemonset/validate.h"
+#include "error.h"
+#include "path.h"
+
+/* A finding, and the way to the value in the tree of its manifest. */
+typedef struct dset_found {
+  dset_finding finding;
+  const dset_step *steps;
+  size_t step_count;
+} dset_found;
+
+struct dset_findings {
+  dset_arena arena; /* of the list itself, its records and their texts */
+  dset_found *records;
+  size_t count;
+  size_t capacity;
+  size_t limit;
+  size_t errors; /* totals, those beyond the limit included */
+  size_t warnings;
+  const int32_t *silent; /* while it is being filled */
+  size_t silent_count;
+  bool no_warnings;
+  bool failed;
+};
+
+/* An empty list; NULL options mean all defaults. NULL when an allocation fails. */
+dset_findings *dset_findings_new(const dset_validate_options *options);
+
+/*
+ * Adds a finding whose severity follows from its kind. `value` is what the text shows in front of the detail, as it is
+ * to be written (see dset_findings_quote()); NULL = none. The detail may be "". The text follows from the kind (B1).
+ */
+void dset_findings_add(dset_findings *findings, int32_t kind, const char *rule, const dset_path *path,
+                       const char *value, const char *format, ...) DSET_PRINTF(6, 7);
+
+/* Values as B1 writes them, in the list's arena; "" when an allocation fails, which the list remembers. */
+const char *dset_findings_quote(dset_findings *findings, const char *text);   /* as Go's strconv.Quote */
+const char *dset_findings_number(dset_findings *findings, int64_t number);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * path.h (L0): where a part stands in an object, as a chain of frames on the C stack:
+ *
+ *   dset_path containers = {&spec, "containers", 0, false};
+ *   dset_path first = {&containers, NULL, 0, false};           spec.containers[0]
+ *
+ * Kubernetes' field paths leave out some steps (B4: a label's key; B10: `metadata` of the template). Such a frame is
+ * hidden: it leads to the text of the manifest, and is not written.
+ */
+#ifndef DSET_LIB_PATH_H
+#define DSET_LIB_PATH_H
+
+#include "text.h"
+
+typedef struct dset_path {
+  const struct dset_path *parent;
+  const char *key; /* NULL: an item of a list */
+  size_t index;
+  bool hidden;
+} dset_path;
+
+/* One step from a value to a part of it: a key, or when `key` is NULL an index. */
+typedef struct dset_step {
+  const char *key;
+  size_t index;
+} dset_step;
+
+/* The path as Kubernetes writes it: `spec.containers[0].name`. NULL writes nothing. */
+void dset_path_write(const dset_path *path, dset_buffer *buffer);
+
+/* The steps of a path, hidden ones included, copied into an arena; NULL when an allocation fails. */
+const dset_step *dset_path_steps(const dset_path *path, dset_arena *arena, size_t *count);
+
+#endif
