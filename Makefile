@@ -18,7 +18,7 @@ PKG_CONFIG ?= pkg-config
 CLANG_FORMAT ?= clang-format
 
 # The codec is the only part that needs jansson and libyaml. Every other file of lib/ is the core: libc alone.
-CODEC = source scalar json yaml time decode objects documents manifest emit render
+CODEC = source scalar json yaml time schema schema_table decode objects documents manifest emit render
 CODEC_SRC = $(wildcard $(CODEC:%=lib/%.c))
 CORE_SRC = $(filter-out $(CODEC_SRC), $(wildcard lib/*.c))
 DSET_SRC = $(wildcard examples/dset/*.c)
@@ -182,6 +182,13 @@ build/parity: build/libdaemonset.a FORCE
 	cd tests/parity && GOTOOLCHAIN=local go build -buildvcs=false -o $(CURDIR)/$@ \
 	  -ldflags "-X main.build=$(VERSION)-$$(cksum < $(CURDIR)/$< | cut -d' ' -f1)" .
 
+# The table of Kubernetes' types, from the version of them that tests/parity/go.mod names.
+SCHEMA_OUT = lib
+
+schema:
+	@tools/go.sh
+	cd tests/parity && GOTOOLCHAIN=local go run $(CURDIR)/tests/schema/*.go -out $(abspath $(SCHEMA_OUT))
+
 deps:
 	@tools/deps.sh check
 
@@ -196,6 +203,7 @@ help:
 	@echo 'make demo         what to do about the cluster in examples/demo, and why (installs jansson and libyaml if missing)'
 	@echo 'make check        all tests (installs Check too, if missing)'
 	@echo 'make parity       the real controller beside the library on random states (needs Go; takes minutes)'
+	@echo 'make schema       lib/schema_table.c and lib/schema_types.h anew from the types of Kubernetes (needs Go)'
 	@echo 'make bench        what a plan costs, in nanoseconds a node'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR; make uninstall'
 	@echo 'make deps         the packages alone; DEPS=no keeps check and demo from installing any'
@@ -204,5 +212,5 @@ help:
 	@echo 'Variables: CC CXX AR NM CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; BUILD=dir; WERROR=1; SANITIZE=1 (build/asan)'
 
 FORCE:
-.PHONY: all install uninstall check run-check demo bench parity deps format clean help FORCE
+.PHONY: all install uninstall check run-check demo bench parity schema deps format clean help FORCE
 .DELETE_ON_ERROR:

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * schema.h (L5): the types of Kubernetes' API that are read here, as a table: which fields there are, of which kind, and
- * how Go writes them. schema_table.c is generated from the Go types by tests/schema; nothing of it is typed by hand.
+ * schema.h (L5): the types of Kubernetes' API that are read here, as a table: which fields there are, of which kind,
+ * and how Go writes them. schema_table.c is generated from the Go types by tests/schema; nothing of it is typed by
+ * hand.
  *
- * A typed tree is a JSON tree that follows the table: it has only fields of the table; nulls, empty lists and empty maps
- * are left out; quantities and times are in their canonical form. conform.c makes one from any tree.
+ * A typed tree is a JSON tree that follows the table: it has only fields of the table; nulls, empty lists and empty
+ * maps are left out; quantities and times are in their canonical form. conform.c makes one from any tree.
  */
 #ifndef DSET_LIB_SCHEMA_H
 #define DSET_LIB_SCHEMA_H
@@ -24,15 +25,15 @@ enum dset_schema_kind {
   DSET_SCHEMA_TIME,       /* RFC 3339, whole seconds */
   DSET_SCHEMA_MICRO_TIME, /* the same with six decimals */
   DSET_SCHEMA_STRUCT,
-  DSET_SCHEMA_RAW         /* any JSON, kept as it is (FieldsV1, RawExtension) */
+  DSET_SCHEMA_RAW /* any JSON, kept as it is (FieldsV1, RawExtension) */
 };
 
 enum dset_schema_shape {
   DSET_SCHEMA_PLAIN = 1,
   DSET_SCHEMA_POINTER, /* absent and zero differ */
   DSET_SCHEMA_LIST,
-  DSET_SCHEMA_MAP,     /* keys are strings */
-  DSET_SCHEMA_INLINE   /* a struct whose fields stand among those of the outer one, as LocalObjectReference's do */
+  DSET_SCHEMA_MAP,   /* keys are strings */
+  DSET_SCHEMA_INLINE /* a struct whose fields stand among those of the outer one, as LocalObjectReference's do */
 };
 
 typedef struct dset_field {
@@ -63,8 +64,9 @@ extern const dset_type dset_schema_types[];
 const dset_field *dset_schema_find(uint16_t type, const char *name);
 
 /*
- * The field that a wrong name was probably meant to be: the same but for case, or one letter added, left out, changed
- * or two of them swapped; NULL when there is none or more than one.
+ * The field that a wrong name was probably meant to be: the same but for case; if there is none, one that besides
+ * differs by one letter added, left out or changed, or by two of them swapped. NULL when there is none or more than
+ * one.
  */
 const dset_field *dset_schema_suggest(uint16_t type, const char *name);
 

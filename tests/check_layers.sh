@@ -17,7 +17,7 @@ L0 | L0 | error arena text table daemonset/base
 L1 | L0 L1 | model check daemonset/model
 L2 | L0 L1 L2 | selector reasons affinity taint match daemonset/match
 L3 | L0 L1 L2 L3 | taken sync claim history census backoff work manage rollout status actions plan objection objection_pod admit daemonset/plan daemonset/admit
-L5 | L0 L1 L5 taint daemonset/match daemonset/plan | source scalar json yaml time decode objects documents manifest emit render daemonset/codec
+L5 | L0 L1 L5 taint daemonset/match daemonset/plan | source scalar json yaml time schema schema_types schema_table decode objects documents manifest emit render daemonset/codec
 all | L0 L1 L2 L3 L5 | daemonset
 EOT
 }

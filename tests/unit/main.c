@@ -19,6 +19,7 @@ Suite *dset_suite_admit(void);
 Suite *dset_suite_json(void);
 Suite *dset_suite_yaml(void);
 Suite *dset_suite_source(void);
+Suite *dset_suite_schema(void);
 Suite *dset_suite_base(void);
 Suite *dset_suite_codec(void);
 Suite *dset_suite_golden(void);
@@ -37,7 +38,7 @@ static const entry entries[] = {
     {"plan", dset_suite_plan},           {"admit", dset_suite_admit},       {"json", dset_suite_json},
     {"yaml", dset_suite_yaml},           {"source", dset_suite_source},     {"base", dset_suite_base},
     {"codec", dset_suite_codec},         {"golden", dset_suite_golden},     {"laws", dset_suite_laws},
-    {"bad_input", dset_suite_bad_input}, {"upstream", dset_suite_upstream},
+    {"bad_input", dset_suite_bad_input}, {"upstream", dset_suite_upstream}, {"schema", dset_suite_schema},
 };
 
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
