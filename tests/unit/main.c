@@ -8,38 +8,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-Suite *dset_suite_match(void);
-Suite *dset_suite_claim(void);
-Suite *dset_suite_manage(void);
-Suite *dset_suite_rollout(void);
-Suite *dset_suite_history(void);
-Suite *dset_suite_status(void);
-Suite *dset_suite_plan(void);
-Suite *dset_suite_admit(void);
-Suite *dset_suite_json(void);
-Suite *dset_suite_yaml(void);
-Suite *dset_suite_source(void);
-Suite *dset_suite_schema(void);
-Suite *dset_suite_base(void);
-Suite *dset_suite_codec(void);
-Suite *dset_suite_golden(void);
-Suite *dset_suite_laws(void);
-Suite *dset_suite_bad_input(void);
-Suite *dset_suite_upstream(void);
+/* One line for each suite. */
+#define SUITES(X) \
+  X(match)        \
+  X(claim)        \
+  X(manage)       \
+  X(rollout)      \
+  X(history)      \
+  X(status)       \
+  X(plan)         \
+  X(admit)        \
+  X(json)         \
+  X(yaml)         \
+  X(source)       \
+  X(schema)       \
+  X(base)         \
+  X(codec)        \
+  X(golden)       \
+  X(laws)         \
+  X(bad_input)    \
+  X(upstream)
+
+#define DECLARE(name) Suite *dset_suite_##name(void);
+SUITES(DECLARE)
 
 typedef struct entry {
   const char *name;
   Suite *(*create)(void);
 } entry;
 
-static const entry entries[] = {
-    {"match", dset_suite_match},         {"claim", dset_suite_claim},       {"manage", dset_suite_manage},
-    {"rollout", dset_suite_rollout},     {"history", dset_suite_history},   {"status", dset_suite_status},
-    {"plan", dset_suite_plan},           {"admit", dset_suite_admit},       {"json", dset_suite_json},
-    {"yaml", dset_suite_yaml},           {"source", dset_suite_source},     {"base", dset_suite_base},
-    {"codec", dset_suite_codec},         {"golden", dset_suite_golden},     {"laws", dset_suite_laws},
-    {"bad_input", dset_suite_bad_input}, {"upstream", dset_suite_upstream}, {"schema", dset_suite_schema},
-};
+#define ENTRY(name) {#name, dset_suite_##name},
+static const entry entries[] = {SUITES(ENTRY)};
 
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
 
