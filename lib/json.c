@@ -59,7 +59,7 @@ static bool expected(reader *r, const char *at, const char *what, const char *op
   } else if ((unsigned char)*at < 0x20) {
     snprintf(found, sizeof found, "the control character 0x%02x", (unsigned)*at);
   } else {
-    if (length == 0) length = dset_source_character(at, (size_t)(r->end - at));
+    if (length == 0) length = dset_text_character(at, (size_t)(r->end - at));
     snprintf(found, sizeof found, "'%.*s'", (int)length, at);
   }
   snprintf(text, sizeof text, "expected %s%s, found %s", what, where, found);

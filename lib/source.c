@@ -19,6 +19,7 @@
 
 #include "error.h"
 #include "json.h"
+#include "text.h"
 #include "yaml.h"
 
 static bool is_blank(char c) {
@@ -40,27 +41,10 @@ void dset_source_position(const char *text, size_t offset, size_t *line, size_t 
   }
 }
 
-/*
- * Unicode, table 3-7:  C2..DF one byte follows; E0..EF two; F0..F4 three. The second byte of E0 and F0 is bounded from
- * below (no overlong forms), that of ED and F4 from above (no surrogates, nothing beyond U+10FFFF).
- */
-size_t dset_source_character(const char *text, size_t bytes) {
-  const unsigned char *c = (const unsigned char *)text;
-  if (c[0] < 0x80) return 1;
-  size_t length = c[0] >= 0xF0 ? 4 : c[0] >= 0xE0 ? 3 : 2;
-  if (c[0] < 0xC2 || c[0] > 0xF4 || length > bytes) return 0;
-  if ((c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F)) return 0;
-  if ((c[0] == 0xF0 && c[1] < 0x90) || (c[0] == 0xF4 && c[1] > 0x8F)) return 0;
-  for (size_t i = 1; i < length; i++) {
-    if ((c[i] & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
 static int check_characters(const char *text, size_t bytes, dset_error *error) {
   size_t length;
   for (size_t i = 0; i < bytes; i += length) {
-    length = dset_source_character(text + i, bytes - i);
+    length = dset_text_character(text + i, bytes - i);
     if (length > 0 && text[i] != '\0') continue;
     int code = length > 0 ? dset_fail(error, DSET_ERR_ENCODING, "", "the text holds a NUL byte")
                           : dset_fail(error, DSET_ERR_ENCODING, "", "the text is not UTF-8: unexpected byte 0x%02x",

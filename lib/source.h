@@ -73,7 +73,4 @@ void dset_source_locate(const dset_source_document *document, const dset_step *s
 /* Line and column of text[offset], both from 1; a column counts characters. */
 void dset_source_position(const char *text, size_t offset, size_t *line, size_t *column);
 
-/* The bytes of the UTF-8 character at the start of text[0..bytes), `bytes` > 0; 0 when it is none. */
-size_t dset_source_character(const char *text, size_t bytes);
-
 #endif

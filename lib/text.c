@@ -30,6 +30,23 @@ bool dset_text_to_int64(const char *text, size_t bytes, int64_t *value) {
   return true;
 }
 
+/*
+ * Unicode, table 3-7:  C2..DF one byte follows; E0..EF two; F0..F4 three. The second byte of E0 and F0 is bounded from
+ * below (no overlong forms), that of ED and F4 from above (no surrogates, nothing beyond U+10FFFF).
+ */
+size_t dset_text_character(const char *text, size_t bytes) {
+  const unsigned char *c = (const unsigned char *)text;
+  if (c[0] < 0x80) return 1;
+  size_t length = c[0] >= 0xF0 ? 4 : c[0] >= 0xE0 ? 3 : 2;
+  if (c[0] < 0xC2 || c[0] > 0xF4 || length > bytes) return 0;
+  if ((c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F)) return 0;
+  if ((c[0] == 0xF0 && c[1] < 0x90) || (c[0] == 0xF4 && c[1] > 0x8F)) return 0;
+  for (size_t i = 1; i < length; i++) {
+    if ((c[i] & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
 void dset_buffer_init(dset_buffer *buffer, const dset_allocator *allocator) {
   dset_arena defaults;
   dset_arena_init(&defaults, allocator);

@@ -28,6 +28,9 @@ int dset_text_compare(const char *a, const char *b);
 /* Base-10 int64 with optional sign, digits only, the whole of `text`; false on anything else or overflow (C14). */
 bool dset_text_to_int64(const char *text, size_t bytes, int64_t *value);
 
+/* The bytes of the UTF-8 character at the start of text[0..bytes), `bytes` > 0; 0 when it is none. */
+size_t dset_text_character(const char *text, size_t bytes);
+
 /* Text that grows. After a failed allocation `failed` stays set and further writes do nothing. */
 typedef struct dset_buffer {
   dset_allocator allocator;

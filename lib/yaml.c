@@ -25,6 +25,7 @@
 
 #include "error.h"
 #include "scalar.h"
+#include "text.h"
 
 typedef struct builder {
   yaml_parser_t parser;
@@ -44,7 +45,7 @@ static json_t *build_value(builder *b, yaml_event_t *event, size_t depth, size_t
 static size_t offset_of(const dset_slice *slice, size_t index) {
   size_t at = slice->begin;
   for (; index > 0 && at < slice->end; index--) {
-    at += dset_source_character(slice->text + at, slice->end - at);
+    at += dset_text_character(slice->text + at, slice->end - at);
   }
   return at;
 }
@@ -192,7 +193,7 @@ static bool check_string(builder *b, yaml_event_t *event) {
   if (has_tag(event, "tag:yaml.org,2002:binary")) {
     if (!decode_base64(value, length)) return refuse(b, DSET_ERR_SYNTAX, event, "a !!binary value is not base64");
     for (size_t i = 0, bytes; i < *length; i += bytes) {
-      bytes = dset_source_character(value + i, *length - i);
+      bytes = dset_text_character(value + i, *length - i);
       if (bytes == 0) return refuse(b, DSET_ERR_ENCODING, event, "a !!binary value is not UTF-8");
     }
   }
