@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "printable.h"
+
 int dset_text_compare(const char *a, const char *b) {
   return strcmp(dset_text_or_empty(a), dset_text_or_empty(b));
 }
@@ -105,6 +107,53 @@ void dset_buffer_format(dset_buffer *buffer, const char *format, ...) {
 void dset_buffer_clear(dset_buffer *buffer) {
   if (buffer->bytes != NULL) buffer->allocator.release(buffer->allocator.context, buffer->bytes, buffer->capacity);
   *buffer = (dset_buffer){.allocator = buffer->allocator};
+}
+
+/* The code point of a character that dset_text_character() has measured. */
+static uint32_t code_point(const char *character, size_t bytes) {
+  static const unsigned char lead[] = {0x7F, 0x7F, 0x1F, 0x0F, 0x07}; /* bits of the first byte, by length */
+  uint32_t code = (unsigned char)character[0] & lead[bytes];
+  for (size_t i = 1; i < bytes; i++) code = code << 6 | ((unsigned char)character[i] & 0x3F);
+  return code;
+}
+
+/*
+ *   "  \                    a backslash and the character
+ *   printable               as it is
+ *   07..0D                  \a \b \t \n \v \f \r
+ *   other control, 7F       \x and two digits
+ *   up to FFFF, beyond      \u and four digits, \U and eight
+ */
+static void quote_character(dset_buffer *buffer, const char *character, size_t bytes) {
+  uint32_t code = code_point(character, bytes);
+  if (code == '"' || code == '\\') {
+    dset_buffer_string(buffer, "\\");
+    dset_buffer_add(buffer, character, bytes);
+  } else if (dset_printable(code)) {
+    dset_buffer_add(buffer, character, bytes);
+  } else if (code >= '\a' && code <= '\r') {
+    dset_buffer_format(buffer, "\\%c", "abtnvfr"[code - '\a']);
+  } else if (code < 0x80) {
+    dset_buffer_format(buffer, "\\x%02x", (unsigned)code);
+  } else {
+    dset_buffer_format(buffer, code < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)code);
+  }
+}
+
+void dset_text_quote(dset_buffer *buffer, const char *text) {
+  const char *at = dset_text_or_empty(text);
+  const char *end = at + strlen(at);
+  dset_buffer_string(buffer, "\"");
+  while (at < end) {
+    size_t bytes = dset_text_character(at, (size_t)(end - at));
+    if (bytes == 0) {
+      dset_buffer_format(buffer, "\\x%02x", (unsigned)(unsigned char)*at++);
+    } else {
+      quote_character(buffer, at, bytes);
+      at += bytes;
+    }
+  }
+  dset_buffer_string(buffer, "\"");
 }
 
 char *dset_arena_format(dset_arena *arena, const char *format, ...) {

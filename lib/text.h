@@ -46,6 +46,9 @@ void dset_buffer_string(dset_buffer *buffer, const char *text);
 void dset_buffer_format(dset_buffer *buffer, const char *format, ...) DSET_PRINTF(2, 3);
 void dset_buffer_clear(dset_buffer *buffer);
 
+/* Adds a text in double quotes as Go's strconv.Quote writes it; what is not UTF-8 becomes \x and two digits. */
+void dset_text_quote(dset_buffer *buffer, const char *text);
+
 /* A formatted string in an arena; NULL when an allocation fails. */
 char *dset_arena_format(dset_arena *arena, const char *format, ...) DSET_PRINTF(2, 3);
 

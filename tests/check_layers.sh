@@ -13,7 +13,7 @@ set -u
 # layer | may include | files
 table() {
   cat <<'EOT'
-L0 | L0 | error arena text table daemonset/base
+L0 | L0 | error arena text printable table daemonset/base
 L1 | L0 L1 | model check daemonset/model
 L2 | L0 L1 L2 | selector reasons affinity taint match daemonset/match
 L3 | L0 L1 L2 L3 | taken sync claim history census backoff work manage rollout status actions plan objection objection_pod admit daemonset/plan daemonset/admit
