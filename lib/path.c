@@ -16,11 +16,12 @@ void dset_path_write(const dset_path *path, dset_buffer *buffer) {
 
 const dset_step *dset_path_steps(const dset_path *path, dset_arena *arena, size_t *count) {
   size_t depth = 0;
-  for (const dset_path *at = path; at != NULL; at = at->parent) depth++;
+  for (const dset_path *at = path; at != NULL; at = at->parent) depth += !at->written;
   dset_step *steps = dset_arena_alloc(arena, depth, sizeof *steps);
   if (steps == NULL) return NULL;
   *count = depth;
   for (const dset_path *at = path; at != NULL; at = at->parent) {
+    if (at->written) continue;
     depth--;
     steps[depth].index = at->index;
     steps[depth].key = at->key == NULL ? NULL : dset_arena_string(arena, at->key);

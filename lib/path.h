@@ -5,8 +5,12 @@
  *   dset_path containers = {&spec, "containers", 0, false};
  *   dset_path first = {&containers, NULL, 0, false};           spec.containers[0]
  *
+ * or for a path that is used once: DSET_AT_INDEX(DSET_AT(&spec, "containers"), 0).
+ *
  * Kubernetes' field paths leave out some steps (B4: a label's key; B10: `metadata` of the template). Such a frame is
- * hidden: it leads to the text of the manifest, and is not written.
+ * hidden: it leads to the text of the manifest, and is not written. The other way round a frame is `written` alone
+ * where Kubernetes names a part that is not the one it means (B11: ports of every init container as those of the
+ * first).
  */
 #ifndef DSET_LIB_PATH_H
 #define DSET_LIB_PATH_H
@@ -18,7 +22,13 @@ typedef struct dset_path {
   const char *key; /* NULL: an item of a list */
   size_t index;
   bool hidden;
+  bool written;
 } dset_path;
+
+/* A frame that lives until the end of the block that it stands in. */
+#define DSET_AT(above, name) (&(dset_path){.parent = (above), .key = (name)})
+#define DSET_AT_INDEX(above, number) (&(dset_path){.parent = (above), .index = (number)})
+#define DSET_AT_HIDDEN(above, name) (&(dset_path){.parent = (above), .key = (name), .hidden = true})
 
 /* One step from a value to a part of it: a key, or when `key` is NULL an index. */
 typedef struct dset_step {
@@ -29,7 +39,8 @@ typedef struct dset_step {
 /* The path as Kubernetes writes it: `spec.containers[0].name`. NULL writes nothing. */
 void dset_path_write(const dset_path *path, dset_buffer *buffer);
 
-/* The steps of a path, hidden ones included, copied into an arena; NULL when an allocation fails. */
+/* The steps of a path, hidden ones included and `written` ones left out, copied into an arena; NULL when an allocation
+ * fails. */
 const dset_step *dset_path_steps(const dset_path *path, dset_arena *arena, size_t *count);
 
 #endif
