@@ -89,19 +89,24 @@ void dset_buffer_string(dset_buffer *buffer, const char *text) {
   dset_buffer_add(buffer, dset_text_or_empty(text), strlen(dset_text_or_empty(text)));
 }
 
+void dset_buffer_arguments(dset_buffer *buffer, const char *format, va_list arguments) {
+  va_list again;
+  va_copy(again, arguments);
+  int length = vsnprintf(NULL, 0, format, arguments);
+  if (length < 0 || !reserve(buffer, (size_t)length)) {
+    buffer->failed = true;
+  } else {
+    vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, again);
+    buffer->length += (size_t)length;
+  }
+  va_end(again);
+}
+
 void dset_buffer_format(dset_buffer *buffer, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  int length = vsnprintf(NULL, 0, format, arguments);
+  dset_buffer_arguments(buffer, format, arguments);
   va_end(arguments);
-  if (length < 0 || !reserve(buffer, (size_t)length)) {
-    buffer->failed = true;
-    return;
-  }
-  va_start(arguments, format);
-  vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, arguments);
-  va_end(arguments);
-  buffer->length += (size_t)length;
 }
 
 void dset_buffer_clear(dset_buffer *buffer) {

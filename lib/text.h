@@ -3,6 +3,7 @@
 #ifndef DSET_LIB_TEXT_H
 #define DSET_LIB_TEXT_H
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "arena.h"
@@ -44,6 +45,7 @@ void dset_buffer_init(dset_buffer *buffer, const dset_allocator *allocator);
 void dset_buffer_add(dset_buffer *buffer, const char *bytes, size_t length);
 void dset_buffer_string(dset_buffer *buffer, const char *text);
 void dset_buffer_format(dset_buffer *buffer, const char *format, ...) DSET_PRINTF(2, 3);
+void dset_buffer_arguments(dset_buffer *buffer, const char *format, va_list arguments) DSET_PRINTF(2, 0);
 void dset_buffer_clear(dset_buffer *buffer);
 
 /* Adds a text in double quotes as Go's strconv.Quote writes it; what is not UTF-8 becomes \x and two digits. */
