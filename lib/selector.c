@@ -24,48 +24,9 @@
 
 #include <string.h>
 
+#include "grammar.h"
 #include "model.h"
 #include "text.h"
-
-enum { MAX_LABEL_BYTES = 63, MAX_PREFIX_BYTES = 253 };
-
-/* [a-z0-9]([-a-z0-9]*[a-z0-9])? parts joined by dots. Character classes are spelled out: those of the C library follow
- * the process' locale. */
-static bool is_subdomain(const char *text, size_t bytes) {
-  if (bytes == 0 || bytes > MAX_PREFIX_BYTES) return false;
-  char before = '.';
-  for (size_t i = 0; i < bytes; i++) {
-    char c = text[i];
-    bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (!alphanumeric && c != '-' && c != '.') return false;
-    if (!alphanumeric && (before == '.' || (c == '.' && before == '-'))) return false;
-    before = c;
-  }
-  return before != '-' && before != '.';
-}
-
-/* ([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9], at most 63 bytes. */
-static bool is_name(const char *text, size_t bytes) {
-  if (bytes == 0 || bytes > MAX_LABEL_BYTES) return false;
-  for (size_t i = 0; i < bytes; i++) {
-    char c = text[i];
-    bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (alphanumeric) continue;
-    if (i == 0 || i == bytes - 1 || (c != '-' && c != '_' && c != '.')) return false;
-  }
-  return true;
-}
-
-/* [prefix/]name (B2). */
-static bool is_label_key(const char *key) {
-  const char *slash = strchr(key, '/');
-  if (slash == NULL) return is_name(key, strlen(key));
-  return is_subdomain(key, (size_t)(slash - key)) && is_name(slash + 1, strlen(slash + 1));
-}
-
-static bool is_label_value(const char *value) {
-  return value[0] == '\0' || is_name(value, strlen(value));
-}
 
 bool dset_operator_of(const char *name, enum dset_operator *op) {
   static const char *const names[] = {"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"};
@@ -105,7 +66,7 @@ static dset_unusable check_values(const dset_requirement *from, bool numeric, in
   for (size_t i = 0; i < from->value_count; i++) {
     const char *value = dset_text_or_empty(from->values[i]);
     if (numeric && !dset_text_to_int64(value, strlen(value), bound)) return "Gt and Lt need a 64-bit integer";
-    if (!is_label_value(value)) return "a value is not a valid label value";
+    if (dset_grammar_label_value(value).count != 0) return "a value is not a valid label value";
   }
   return NULL;
 }
@@ -121,7 +82,8 @@ bool dset_requirement_parse(dset_arena *arena, const dset_requirement *from, boo
   }
   bool numeric = op == DSET_OP_GT || op == DSET_OP_LT;
   if (numeric && !with_bounds) *unusable = "Gt and Lt do not exist in label selectors";
-  if (*unusable == NULL && !is_label_key(dset_text_or_empty(from->key))) *unusable = "the key is not a valid label key";
+  bool key_good = dset_grammar_label_key(dset_text_or_empty(from->key)).count == 0;
+  if (*unusable == NULL && !key_good) *unusable = "the key is not a valid label key";
   if (*unusable == NULL) *unusable = check_value_count(op, from->value_count);
   if (*unusable == NULL) *unusable = check_values(from, numeric, &bound);
   if (*unusable != NULL) return true;
