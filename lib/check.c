@@ -62,13 +62,13 @@ static int check_requirements(const subject *about, const dset_requirement *item
   return code;
 }
 
-static int check_terms(const subject *about, const dset_terms *terms) {
+static int check_terms(const subject *about, const dset_terms *terms, const char *member) {
   if (terms == NULL) return DSET_OK;
-  int code = check_list(about, terms->terms, terms->count, "required_affinity");
+  int code = check_list(about, terms->terms, terms->count, member);
   for (size_t i = 0; code == DSET_OK && i < terms->count; i++) {
     const dset_term *term = &terms->terms[i];
-    code = check_requirements(about, term->expressions, term->expression_count, "required_affinity");
-    if (code == DSET_OK) code = check_requirements(about, term->fields, term->field_count, "required_affinity");
+    code = check_requirements(about, term->expressions, term->expression_count, member);
+    if (code == DSET_OK) code = check_requirements(about, term->fields, term->field_count, member);
   }
   return code;
 }
@@ -106,7 +106,7 @@ int dset_check_daemonset(const dset_daemonset *daemonset, dset_error *error) {
     if (code != DSET_OK) return code;
   }
   code = check_selector(&about, daemonset->selector);
-  return code != DSET_OK ? code : check_terms(&about, daemonset->required_affinity);
+  return code != DSET_OK ? code : check_terms(&about, daemonset->required_affinity, "required_affinity");
 }
 
 int dset_check_node(const dset_node *node, const char *name, size_t index, dset_error *error) {
@@ -122,7 +122,7 @@ int dset_check_pod(const dset_pod *pod, const char *name, size_t index, dset_err
   int code = check_object(&about, pod, sizeof *pod);
   if (code == DSET_OK) code = check_list(&about, pod->labels, pod->label_count, "labels");
   if (code == DSET_OK) code = check_list(&about, pod->owners, pod->owner_count, "owners");
-  if (code == DSET_OK) code = check_terms(&about, pod->required_affinity);
+  if (code == DSET_OK) code = check_terms(&about, pod->required_affinity, "required_affinity");
   if (code == DSET_OK && dset_text_empty(pod->name)) code = fail(&about, DSET_ERR_INVALID, "name", "must not be empty");
   return code;
 }
@@ -137,4 +137,60 @@ int dset_check_revision(const dset_revision *revision, const char *name, size_t 
     code = fail(&about, DSET_ERR_INVALID, "name", "must not be empty");
   }
   return code;
+}
+
+static int check_containers(const subject *about, const dset_container *const *containers, size_t count,
+                            const char *member) {
+  int code = check_list(about, containers, count, member);
+  for (size_t i = 0; code == DSET_OK && i < count; i++) {
+    if (containers[i] == NULL) return fail(about, DSET_ERR_INVALID, member, "holds a NULL");
+    code = dset_check_size(containers[i], sizeof *containers[i], member, about->error);
+    if (code == DSET_OK) code = check_list(about, containers[i]->ports, containers[i]->port_count, member);
+  }
+  return code;
+}
+
+static int check_preferred(const subject *about, const dset_manifest *manifest) {
+  int code = check_list(about, manifest->preferred_terms, manifest->preferred_term_count, "preferred_terms");
+  for (size_t i = 0; code == DSET_OK && i < manifest->preferred_term_count; i++) {
+    const dset_terms single = {&manifest->preferred_terms[i].preference, 1};
+    code = check_terms(about, &single, "preferred_terms");
+  }
+  return code;
+}
+
+int dset_check_manifest(const dset_manifest *manifest, const char *name, size_t index, dset_error *error) {
+  subject about = {name, index, error};
+  int code = check_object(&about, manifest, sizeof *manifest);
+  if (code != DSET_OK) return code;
+  code = dset_check_daemonset(manifest->daemonset, error);
+  if (code != DSET_OK) return code;
+  const struct {
+    const void *items;
+    size_t count;
+    const char *member;
+  } lists[] = {
+      {manifest->labels, manifest->label_count, "labels"},
+      {manifest->annotations, manifest->annotation_count, "annotations"},
+      {manifest->owners, manifest->owner_count, "owners"},
+      {manifest->finalizers, manifest->finalizer_count, "finalizers"},
+      {manifest->template_annotations, manifest->template_annotation_count, "template_annotations"},
+  };
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    code = check_list(&about, lists[i].items, lists[i].count, lists[i].member);
+    if (code != DSET_OK) return code;
+  }
+  code = check_containers(&about, manifest->containers, manifest->container_count, "containers");
+  if (code != DSET_OK) return code;
+  code = check_containers(&about, manifest->init_containers, manifest->init_container_count, "init_containers");
+  if (code != DSET_OK) return code;
+  code = check_containers(&about, manifest->ephemeral_containers, manifest->ephemeral_container_count,
+                          "ephemeral_containers");
+  return code != DSET_OK ? code : check_preferred(&about, manifest);
+}
+
+int dset_check_validate_options(const dset_validate_options *options, dset_error *error) {
+  int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code != DSET_OK || options == NULL) return code;
+  return dset_check_list(options->silent, options->silent_count, "options.silent", error);
 }

@@ -7,6 +7,7 @@
 #define DSET_LIB_CHECK_H
 
 #include "daemonset/model.h"
+#include "daemonset/validate.h"
 #include "error.h"
 
 /* In place of an index: the object is not an item of a list. */
@@ -17,6 +18,9 @@ int dset_check_daemonset(const dset_daemonset *daemonset, dset_error *error);
 int dset_check_node(const dset_node *node, const char *name, size_t index, dset_error *error);
 int dset_check_pod(const dset_pod *pod, const char *name, size_t index, dset_error *error);
 int dset_check_revision(const dset_revision *revision, const char *name, size_t index, dset_error *error);
+
+int dset_check_manifest(const dset_manifest *manifest, const char *name, size_t index, dset_error *error);
+int dset_check_validate_options(const dset_validate_options *options, dset_error *error);
 
 /* A list of `count` items at `items` under `name`: DSET_ERR_INVALID when there are items but no address. */
 int dset_check_list(const void *items, size_t count, const char *name, dset_error *error);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * validate.h (L2): validation in parts, each called in its turn by validate.c, so that findings come in Kubernetes'
+ * order.
+ */
+#ifndef DSET_LIB_VALIDATE_H
+#define DSET_LIB_VALIDATE_H
+
+#include "findings.h"
+
+/* One validation. */
+typedef struct dset_validation {
+  const dset_manifest *manifest;
+  const dset_manifest *stored; /* NULL: creation */
+  const dset_daemonset *daemonset;
+  dset_findings *findings;
+  dset_arena scratch;
+  bool compare_tolerations; /* B28: the gate is on, or the stored template uses such operators already */
+  bool any_selector_value;  /* B7, B25: values of the stored object are bad already and may stay so */
+  bool any_affinity_value;
+  bool affinity_refused; /* errors were found in the required node affinity */
+} dset_validation;
+
+/* Kubernetes fills in what a text shows from an object; these add a finding whose value is one typed string or number.
+ */
+void dset_validate_required(dset_validation *v, const char *rule, const dset_path *path);
+void dset_validate_not_supported(dset_validation *v, const char *rule, const dset_path *path, const char *value,
+                                 const char *supported);
+void dset_validate_not_negative(dset_validation *v, const char *rule, const dset_path *path, int64_t number);
+
+/* The number of an amount, or of its percent; 0 of what is none, the end of the range of one that is too large (B21).
+ */
+int64_t dset_validate_amount(const dset_amount *amount);
+
+/* validate_labels.c: what occurs in several places. `rule` is cited by the findings. */
+void dset_validate_labels(dset_validation *v, const char *rule, const dset_path *path, const dset_label *labels,
+                          size_t count);
+void dset_validate_annotations(dset_validation *v, const char *rule, const dset_path *path,
+                               const dset_label *annotations, size_t count);
+
+/* A requirement on labels. `bounds`: Gt and Lt exist (B25; not B7). `any_value`: values are not looked at. */
+void dset_validate_requirement(dset_validation *v, const char *rule, const dset_path *path,
+                               const dset_requirement *requirement, bool bounds, bool any_value);
+
+/* Whether a value of the requirement is no label value. */
+bool dset_validate_bad_value(const dset_requirement *requirement);
+
+/* validate_meta.c: metadata, at creation (B3 to B6); and its parts that an update has, too. */
+void dset_validate_meta(dset_validation *v, const dset_path *metadata);
+void dset_validate_owners(dset_validation *v, const dset_path *metadata);
+void dset_validate_finalizer_names(dset_validation *v, const dset_path *metadata);
+
+/* validate_update.c: what only an update has (B23). */
+void dset_validate_meta_update(dset_validation *v, const dset_path *metadata);
+void dset_validate_spec_update(dset_validation *v, const dset_path *spec);
+
+/* validate_template.c, validate_container.c, validate_placement.c: the pod template (B10 to B12, B24 to B29). */
+void dset_validate_template(dset_validation *v, const dset_path *template);
+void dset_validate_containers(dset_validation *v, const dset_path *pod);
+void dset_validate_host_network(dset_validation *v, const dset_path *pod);
+void dset_validate_affinity(dset_validation *v, const dset_path *pod);
+void dset_validate_tolerations(dset_validation *v, const dset_path *pod);
+
+/* caution.c: the library's own warnings. */
+void dset_validate_caution(dset_validation *v, const dset_path *spec);
+
+/* caution_affinity.c: those on required node affinity and node selector. */
+void dset_validate_caution_affinity(dset_validation *v, const dset_path *pod);
+
+#endif
