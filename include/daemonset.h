@@ -9,6 +9,7 @@
  *   match.h   may this node run the daemon pod, and why not
  *   plan.h    what to create, delete, adopt, record  the library's main function
  *   admit.h   could Kubernetes have done this        the plan as a judge of other controllers
+ *   validate.h  would an API server take it          and what else is likely to be wrong
  *   codec.h   the same from and to JSON and YAML     needs jansson and libyaml; those above need libc alone
  *
  * Rule numbers such as "E9" are those of the semantics that this library follows, the DaemonSet controller of
@@ -22,6 +23,7 @@
 #include "daemonset/match.h"
 #include "daemonset/plan.h"
 #include "daemonset/admit.h"
+#include "daemonset/validate.h"
 #include "daemonset/codec.h"
 
 #endif

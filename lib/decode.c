@@ -57,7 +57,7 @@ bool dset_decoder_fail(dset_decoder *decoder, int code, const char *text, const 
   return false;
 }
 
-static const char *kind_of(const json_t *value) {
+const char *dset_decode_kind(const json_t *value) {
   switch (json_typeof(value)) {
     case JSON_OBJECT: return "an object";
     case JSON_ARRAY: return "a list";
@@ -69,10 +69,10 @@ static const char *kind_of(const json_t *value) {
   }
 }
 
-static bool fail_kind(dset_decoder *decoder, const char *expected, const json_t *found) {
+bool dset_decode_refuse(dset_decoder *decoder, const char *expected, const json_t *found) {
   char text[64];
   snprintf(text, sizeof text, "expected %s, found ", expected);
-  return dset_decoder_fail(decoder, DSET_ERR_TYPE, text, kind_of(found));
+  return dset_decoder_fail(decoder, DSET_ERR_TYPE, text, dset_decode_kind(found));
 }
 
 /* The member, or NULL when it is absent or null. On success the decoder stands at it. */
@@ -86,7 +86,7 @@ static json_t *find(dset_decoder *decoder, const json_t *object, const char *key
 bool dset_decode_string(dset_decoder *decoder, const json_t *object, const char *key, const char **value) {
   const json_t *member = find(decoder, object, key);
   if (member == NULL) return true;
-  if (!json_is_string(member)) return fail_kind(decoder, "a string", member);
+  if (!json_is_string(member)) return dset_decode_refuse(decoder, "a string", member);
   *value = dset_arena_copy(decoder->arena, json_string_value(member), json_string_length(member));
   if (*value == NULL) return dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
   dset_decoder_leave(decoder);
@@ -96,7 +96,7 @@ bool dset_decode_string(dset_decoder *decoder, const json_t *object, const char 
 bool dset_decode_bool(dset_decoder *decoder, const json_t *object, const char *key, bool *value) {
   const json_t *member = find(decoder, object, key);
   if (member == NULL) return true;
-  if (!json_is_boolean(member)) return fail_kind(decoder, "true or false", member);
+  if (!json_is_boolean(member)) return dset_decode_refuse(decoder, "true or false", member);
   *value = json_is_true(member);
   dset_decoder_leave(decoder);
   return true;
@@ -106,7 +106,7 @@ bool dset_decode_integer(dset_decoder *decoder, const json_t *object, const char
                          int64_t *value) {
   const json_t *member = find(decoder, object, key);
   if (member == NULL) return true;
-  if (!json_is_integer(member)) return fail_kind(decoder, "an integer", member);
+  if (!json_is_integer(member)) return dset_decode_refuse(decoder, "an integer", member);
   int64_t number = json_integer_value(member);
   if (number < least || number > most) {
     char text[96];
@@ -122,7 +122,7 @@ bool dset_decode_integer(dset_decoder *decoder, const json_t *object, const char
 bool dset_decode_seconds(dset_decoder *decoder, const json_t *object, const char *key, int64_t *milliseconds) {
   const json_t *member = find(decoder, object, key);
   if (member == NULL) return true;
-  if (!json_is_number(member)) return fail_kind(decoder, "a number of seconds", member);
+  if (!json_is_number(member)) return dset_decode_refuse(decoder, "a number of seconds", member);
   double seconds = json_number_value(member);
   if (!(seconds >= 0 && seconds <= 1e12)) {
     return dset_decoder_fail(decoder, DSET_ERR_RANGE, "expected a number of seconds from 0 to 1e12", "");
@@ -136,7 +136,7 @@ bool dset_decode_time(dset_decoder *decoder, const json_t *object, const char *k
   const int64_t zero_ms = -INT64_C(62135596800000); /* 0001-01-01T00:00:00Z, which Go takes for "not set" */
   const json_t *member = find(decoder, object, key);
   if (member == NULL) return true;
-  if (!json_is_string(member)) return fail_kind(decoder, "an RFC 3339 time", member);
+  if (!json_is_string(member)) return dset_decode_refuse(decoder, "an RFC 3339 time", member);
   dset_error why;
   if (dset_time_parse(json_string_value(member), time_ms, &why) != DSET_OK) {
     return dset_decoder_fail(decoder, DSET_ERR_RANGE, why.text, "");
@@ -150,7 +150,7 @@ bool dset_decode_time(dset_decoder *decoder, const json_t *object, const char *k
 bool dset_decode_object(dset_decoder *decoder, const json_t *object, const char *key, json_t **value) {
   *value = find(decoder, object, key);
   if (*value == NULL) return true;
-  if (!json_is_object(*value)) return fail_kind(decoder, "an object", *value);
+  if (!json_is_object(*value)) return dset_decode_refuse(decoder, "an object", *value);
   dset_decoder_leave(decoder);
   return true;
 }
@@ -158,13 +158,13 @@ bool dset_decode_object(dset_decoder *decoder, const json_t *object, const char 
 bool dset_decode_array(dset_decoder *decoder, const json_t *object, const char *key, json_t **value) {
   *value = find(decoder, object, key);
   if (*value == NULL) return true;
-  if (!json_is_array(*value)) return fail_kind(decoder, "a list", *value);
+  if (!json_is_array(*value)) return dset_decode_refuse(decoder, "a list", *value);
   dset_decoder_leave(decoder);
   return true;
 }
 
 bool dset_decode_is_object(dset_decoder *decoder, const json_t *value) {
-  return json_is_object(value) || fail_kind(decoder, "an object", value);
+  return json_is_object(value) || dset_decode_refuse(decoder, "an object", value);
 }
 
 bool dset_decode_amount(dset_decoder *decoder, const json_t *object, const char *key, dset_amount *amount) {
@@ -177,7 +177,7 @@ bool dset_decode_amount(dset_decoder *decoder, const json_t *object, const char 
   }
   if (!json_is_integer(member)) {
     dset_decoder_enter(decoder, key, 0);
-    return fail_kind(decoder, "an integer or a percentage", member);
+    return dset_decode_refuse(decoder, "an integer or a percentage", member);
   }
   int64_t number = 0;
   if (!dset_decode_integer(decoder, object, key, INT32_MIN, INT32_MAX, &number)) return false;
@@ -197,7 +197,7 @@ bool dset_decode_strings(dset_decoder *decoder, const json_t *object, const char
   for (size_t i = 0; i < json_array_size(array); i++) {
     const json_t *item = json_array_get(array, i);
     dset_decoder_enter(decoder, NULL, i);
-    if (!json_is_string(item)) return fail_kind(decoder, "a string", item);
+    if (!json_is_string(item)) return dset_decode_refuse(decoder, "a string", item);
     items[i] = dset_arena_copy(decoder->arena, json_string_value(item), json_string_length(item));
     if (items[i] == NULL) return dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
     dset_decoder_leave(decoder);

@@ -57,8 +57,17 @@ typedef bool dset_item_decoder(dset_decoder *decoder, const json_t *tree, void *
 bool dset_decode_list(dset_decoder *decoder, const json_t *object, const char *key, size_t item_bytes,
                       dset_item_decoder *decode, void **items, size_t *count);
 
+/* Fails with DSET_ERR_TYPE: expected something else. */
+bool dset_decode_refuse(dset_decoder *decoder, const char *expected, const json_t *found);
+
+/* "a string", "an object", ...: a value in the words of messages. */
+const char *dset_decode_kind(const json_t *value);
+
 /* Whole objects (objects.c). The decoder fails unless `tree` is a JSON object. */
 bool dset_decode_daemonset(dset_decoder *decoder, const json_t *tree, const dset_daemonset **daemonset);
+/* A node selector term (C9), a dset_item_decoder. */
+bool dset_decode_term(dset_decoder *decoder, const json_t *tree, void *term);
+
 bool dset_decode_node(dset_decoder *decoder, const json_t *tree, const dset_node **node);
 bool dset_decode_pod(dset_decoder *decoder, const json_t *tree, const dset_pod **pod);
 bool dset_decode_revision(dset_decoder *decoder, const json_t *tree, const dset_revision **revision);

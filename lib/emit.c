@@ -24,16 +24,6 @@ static int compare_keys(const void *a, const void *b) {
   return strcmp(*left, *right);
 }
 
-/* Go omits a null member, except those few of a pod template that it always writes (G5). */
-static bool omitted(const char *key, const json_t *value, enum dset_emit_style style) {
-  static const char *const always[] = {"apiGroup", "containers", "monitors", "nodeSelectorTerms", "service", "sources"};
-  if (style != DSET_EMIT_CANONICAL || !json_is_null(value)) return false;
-  for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
-    if (strcmp(key, always[i]) == 0) return false;
-  }
-  return true;
-}
-
 static void emit_object(dset_buffer *buffer, const json_t *object, enum dset_emit_style style) {
   json_t *members = (json_t *)(uintptr_t)object; /* jansson's iterators are not const, but change nothing */
   size_t count = json_object_size(object);
@@ -47,17 +37,14 @@ static void emit_object(dset_buffer *buffer, const json_t *object, enum dset_emi
   for (void *at = json_object_iter(members); at != NULL; at = json_object_iter_next(members, at)) {
     keys[filled++] = json_object_iter_key(at);
   }
-  if (style == DSET_EMIT_CANONICAL && count > 1) qsort(keys, count, sizeof *keys, compare_keys);
-  const char *comma = "";
+  if (style == DSET_EMIT_SORTED && count > 1) qsort(keys, count, sizeof *keys, compare_keys);
   dset_buffer_string(buffer, "{");
   for (size_t i = 0; i < count; i++) {
     const json_t *value = json_object_get(object, keys[i]);
-    if (omitted(keys[i], value, style)) continue;
-    dset_buffer_string(buffer, comma);
+    dset_buffer_string(buffer, i == 0 ? "" : ",");
     dset_emit_string(buffer, keys[i]);
     dset_buffer_string(buffer, ":");
     dset_emit_tree(buffer, value, style);
-    comma = ",";
   }
   dset_buffer_string(buffer, "}");
   buffer->allocator.release(buffer->allocator.context, keys, bytes);

@@ -9,8 +9,8 @@
 
 /* How a tree is written. */
 enum dset_emit_style {
-  DSET_EMIT_AS_IS,    /* members in the tree's order, everything kept */
-  DSET_EMIT_CANONICAL /* members by key, without null ones that Go omits: the form of revision data (G4) */
+  DSET_EMIT_AS_IS, /* members in the tree's order */
+  DSET_EMIT_SORTED /* members by key */
 };
 
 /* A string with its quotes; NULL is "". */

@@ -68,12 +68,18 @@ static bool is_own_warning(int32_t kind) {
   return kind >= DSET_FINDING_HOST_PORT_SURGE;
 }
 
+/* Fields that strict decoding refuses. */
+static bool is_about_field(int32_t kind) {
+  return kind == DSET_FINDING_UNKNOWN_FIELD || kind == DSET_FINDING_DUPLICATE_FIELD;
+}
+
 static int32_t severity_of(const dset_findings *findings, int32_t kind) {
-  bool field = kind == DSET_FINDING_UNKNOWN_FIELD || kind == DSET_FINDING_DUPLICATE_FIELD;
-  return is_own_warning(kind) || (field && findings->fields_warn) ? DSET_SEVERITY_WARNING : DSET_SEVERITY_ERROR;
+  return is_own_warning(kind) || (is_about_field(kind) && findings->fields_warn) ? DSET_SEVERITY_WARNING
+                                                                                 : DSET_SEVERITY_ERROR;
 }
 
 static bool is_silent(const dset_findings *findings, int32_t kind) {
+  if (is_about_field(kind)) return findings->fields_ignored;
   if (!is_own_warning(kind)) return false;
   for (size_t i = 0; i < findings->silent_count; i++) {
     if (findings->silent[i] == kind) return true;
@@ -143,6 +149,7 @@ static bool count_finding(dset_findings *findings, int32_t kind) {
   } else {
     findings->warnings++;
   }
+  if (kind >= DSET_FINDING_SYNTAX && kind <= DSET_FINDING_OUT_OF_RANGE) findings->undecoded++;
   return findings->count < findings->limit;
 }
 

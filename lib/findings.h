@@ -30,7 +30,9 @@ struct dset_findings {
   const int32_t *silent; /* while it is being filled */
   size_t silent_count;
   bool no_warnings;
-  bool fields_warn; /* a field that is unknown or there twice is a warning */
+  bool fields_warn;    /* a field that is unknown or there twice is a warning */
+  bool fields_ignored; /* it is no finding at all */
+  size_t undecoded;    /* findings because of which there is no object to validate */
   bool failed;
 };
 

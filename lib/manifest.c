@@ -1,161 +1,89 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* manifest.c (L5): the pod that the controller would create (C19 to C22), from the template in the revision data. */
-#include <stdio.h>
+/* manifest.c (L5): one DaemonSet that somebody wrote, see manifest.h. */
+#include "manifest.h"
 
-#include "check.h"
-#include "emit.h"
-#include "render.h"
-#include "source.h"
-#include "taint.h"
+#include <string.h>
 
-/* A chain of json_object_set_new() whose first failure is remembered. */
-static void set(json_t *object, const char *key, json_t *value, bool *good) {
-  *good = json_object_set_new(object, key, value) == 0 && *good;
+#include "conform.h"
+#include "defaults.h"
+#include "encode.h"
+#include "facts.h"
+#include "hash.h"
+#include "validate.h"
+
+#define GENERATION_ANNOTATION "deprecated.daemonset.template.generation"
+
+/* A21: an annotation that is no int64 fails the request before it is validated. */
+static void check_generation(const json_t *typed, const dset_path *path, dset_findings *findings) {
+  const json_t *annotations = json_object_get(json_object_get(typed, "metadata"), "annotations");
+  const char *text = json_string_value(json_object_get(annotations, GENERATION_ANNOTATION));
+  int64_t generation;
+  if (text == NULL || dset_text_to_int64(text, strlen(text), &generation)) return;
+  dset_findings_add(findings, DSET_FINDING_OUT_OF_RANGE, "A21",
+                    DSET_AT(DSET_AT(DSET_AT(path, "metadata"), "annotations"), GENERATION_ANNOTATION), NULL,
+                    "expected an integer, found %s", dset_findings_quote(findings, text));
 }
 
-static void set_text(json_t *object, const char *key, const char *value, bool *good) {
-  if (!dset_text_empty(value)) set(object, key, json_string(value), good);
+json_t *dset_manifest_conform(const json_t *tree, const dset_path *path, dset_findings *findings) {
+  json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, path, findings);
+  if (typed != NULL) check_generation(typed, path, findings);
+  return typed;
 }
 
-/* The object member, made when it is missing or no object. Borrowed; NULL when an allocation failed. */
-static json_t *object_at(json_t *parent, const char *key, bool *good) {
-  json_t *member = json_object_get(parent, key);
-  if (json_is_object(member)) return member;
-  set(parent, key, json_object(), good);
-  return *good ? json_object_get(parent, key) : NULL;
+static bool take_buffer(dset_buffer *buffer, dset_arena *arena, const char **text) {
+  *text = buffer->failed ? NULL : dset_arena_copy(arena, buffer->bytes, buffer->length);
+  dset_buffer_clear(buffer);
+  return *text != NULL;
 }
 
-/* C19. Of the template's metadata only labels, annotations and finalizers reach the pod. */
-static void set_metadata(json_t *pod, json_t *template, const dset_daemonset *daemonset, const char *hash, bool *good) {
-  json_t *from = json_object_get(template, "metadata");
-  json_t *metadata = object_at(pod, "metadata", good);
-  if (metadata == NULL) return;
-  json_t *labels = json_object_get(from, "labels");
-  set(metadata, "labels", json_is_object(labels) ? json_copy(labels) : json_object(), good);
-  /* json_copy() does not say that it lost members to a failed allocation. */
-  *good = json_object_size(json_object_get(metadata, "labels")) == json_object_size(labels) && *good;
-  static const char *const kept[] = {"annotations", "finalizers"};
-  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-    json_t *member = json_object_get(from, kept[i]);
-    if (member != NULL) *good = json_object_set(metadata, kept[i], member) == 0 && *good;
+static bool take_member(const json_t *object, const char *key, dset_arena *arena, const char **text) {
+  *text = dset_arena_string(arena, json_string_value(json_object_get(object, key)));
+  return *text != NULL;
+}
+
+/* kubectl puts objects without a namespace into the one of its context. */
+static bool fill_namespace(json_t *typed, const char *default_ns) {
+  json_t *metadata = json_object_get(typed, "metadata");
+  const char *ns = json_string_value(json_object_get(metadata, "namespace"));
+  if (!dset_text_empty(ns)) return true;
+  if (metadata == NULL) {
+    metadata = json_object();
+    if (json_object_set_new_nocheck(typed, "metadata", metadata) != 0) return false;
   }
-  labels = json_object_get(metadata, "labels");
-  if (daemonset->has_template_generation) {
-    char generation[24];
-    snprintf(generation, sizeof generation, "%lld", (long long)daemonset->template_generation);
-    set_text(labels, DSET_LABEL_TEMPLATE_GENERATION, generation, good);
+  return json_object_set_new_nocheck(metadata, "namespace", json_string_nocheck(default_ns)) == 0;
+}
+
+static bool load_typed(json_t *typed, dset_arena *arena, const dset_validate_options *validate, dset_findings *findings,
+                       dset_manifest_entry *entry) {
+  if (!dset_defaults_fill(typed, &arena->allocator)) return false;
+  dset_buffer object;
+  dset_buffer_init(&object, &arena->allocator);
+  dset_encode_object(&object, typed, DSET_SCHEMA_DAEMONSET);
+  if (!take_buffer(&object, arena, &entry->object)) return false;
+  dset_decoder decoder;
+  dset_decoder_init(&decoder, arena, NULL);
+  if (!dset_decode_manifest(&decoder, typed, &entry->manifest)) return false;
+  const dset_status *status = entry->manifest->daemonset->status;
+  char *hash = dset_arena_alloc(arena, 1, DSET_FNV_NAME_BYTES);
+  if (hash == NULL || !dset_hash_template(json_object_get(json_object_get(typed, "spec"), "template"),
+                                          status->has_collision_count, status->collision_count, arena, hash)) {
+    return false;
   }
-  set_text(labels, DSET_LABEL_HASH, hash, good);
-  set(metadata, "generateName", json_sprintf("%s-", dset_text_or_empty(daemonset->name)), good); /* C20 */
-  set_text(metadata, "namespace", daemonset->ns, good);
+  entry->hash = hash;
+  dset_validate_manifest(entry->manifest, NULL, validate, findings);
+  return !findings->failed;
 }
 
-/* C21. */
-static void set_owner(json_t *pod, const dset_daemonset *daemonset, bool *good) {
-  json_t *metadata = object_at(pod, "metadata", good);
-  json_t *owner = json_object();
-  set_text(owner, "apiVersion", "apps/v1", good);
-  set_text(owner, "kind", "DaemonSet", good);
-  set(owner, "name", json_string(dset_text_or_empty(daemonset->name)), good);
-  set(owner, "uid", json_string(dset_text_or_empty(daemonset->uid)), good);
-  set(owner, "controller", json_true(), good);
-  set(owner, "blockOwnerDeletion", json_true(), good);
-  json_t *owners = json_array();
-  *good = json_array_append_new(owners, owner) == 0 && *good;
-  set(metadata, "ownerReferences", owners, good);
-}
-
-/* C2, C3. */
-static void set_tolerations(json_t *spec, const dset_daemonset *daemonset, const dset_allocator *allocator,
-                            bool *good) {
-  dset_arena arena;
-  dset_arena_init(&arena, allocator);
-  dset_tolerations tolerations;
-  json_t *list = json_array();
-  *good = dset_tolerations_of(&arena, daemonset, false, &tolerations) && *good;
-  for (size_t i = 0; *good && i < tolerations.count; i++) {
-    const dset_toleration *toleration = &tolerations.items[i];
-    json_t *item = json_object();
-    set_text(item, "key", toleration->key, good);
-    set_text(item, "operator", toleration->op, good);
-    set_text(item, "value", toleration->value, good);
-    set_text(item, "effect", toleration->effect, good);
-    if (toleration->has_toleration_seconds) {
-      set(item, "tolerationSeconds", json_integer(toleration->toleration_seconds), good);
-    }
-    *good = json_array_append_new(list, item) == 0 && *good;
-  }
-  dset_arena_clear(&arena);
-  set(spec, "tolerations", list, good);
-}
-
-/* C22: one term that names the node, in place of all required ones. */
-static void pin(json_t *spec, const char *node, bool *good) {
-  json_t *affinity = object_at(spec, "affinity", good);
-  json_t *node_affinity = affinity == NULL ? NULL : object_at(affinity, "nodeAffinity", good);
-  if (node_affinity == NULL) return;
-  json_t *terms = json_pack("{s:[{s:[{s:s,s:s,s:[s]}]}]}", "nodeSelectorTerms", "matchFields", "key", "metadata.name",
-                            "operator", "In", "values", node);
-  set(node_affinity, "requiredDuringSchedulingIgnoredDuringExecution", terms, good);
-}
-
-/* The template inside revision data; borrowed from `data`, NULL when it is none. */
-static json_t *template_in(json_t *data) {
-  json_t *template = json_object_get(json_object_get(data, "spec"), "template");
-  return json_is_object(json_object_get(template, "spec")) ? template : NULL;
-}
-
-/* The whole pod; NULL when an allocation failed. */
-static json_t *make_pod(json_t *template, const dset_daemonset *daemonset, const char *node, const char *hash,
-                        const dset_allocator *allocator) {
-  bool good = true;
-  json_t *pod = json_object();
-  set_text(pod, "apiVersion", "v1", &good);
-  set_text(pod, "kind", "Pod", &good);
-  if (good) set_metadata(pod, template, daemonset, hash, &good);
-  if (good) set_owner(pod, daemonset, &good);
-  json_t *spec = json_object_get(template, "spec");
-  if (good) set_tolerations(spec, daemonset, allocator, &good);
-  if (good) pin(spec, node, &good);
-  if (good) good = json_object_set(pod, "spec", spec) == 0;
-  if (good) return pod;
-  json_decref(pod);
-  return NULL;
-}
-
-int dset_write_pod(dset_buffer *buffer, const dset_daemonset *daemonset, const char *node, const char *hash,
-                   dset_error *error) {
-  const dset_bounds bounds = {SIZE_MAX, 1000, SIZE_MAX};
-  dset_source source;
-  dset_source_document data = {0};
-  const char *bytes = daemonset->revision_data_bytes == 0 ? "" : daemonset->revision_data;
-  int code = dset_source_open(&source, bytes, daemonset->revision_data_bytes, &bounds, error);
-  if (code == DSET_OK) code = dset_source_next(&source, &data, error);
-  if (code == DSET_ERR_NOMEM) return code;
-  json_t *template = code == DSET_OK ? template_in(data.root) : NULL;
-  if (template == NULL) {
-    json_decref(data.root);
-    return dset_fail(error, DSET_ERR_INVALID, "daemonset.revision_data", "is not a Kubernetes pod template");
-  }
-  json_t *pod = make_pod(template, daemonset, node, hash, &buffer->allocator);
-  if (pod != NULL) dset_emit_tree(buffer, pod, DSET_EMIT_AS_IS);
-  json_decref(data.root);
-  json_decref(pod);
-  return pod == NULL ? dset_fail_memory(error) : DSET_OK;
-}
-
-int dset_pod_json(const dset_daemonset *daemonset, const char *node, const char *hash,
-                  const dset_write_options *options, dset_text **text, dset_error *error) {
-  if (text == NULL) return dset_fail(error, DSET_ERR_INVALID, "text", "must not be NULL");
-  *text = NULL;
-  if (node == NULL) return dset_fail(error, DSET_ERR_INVALID, "node", "must not be NULL");
-  int code = dset_check_daemonset(daemonset, error);
-  if (code != DSET_OK) return code;
-  dset_buffer buffer;
-  code = dset_text_begin(options, &buffer, error);
-  if (code != DSET_OK) return code;
-  code = dset_write_pod(&buffer, daemonset, node, hash, error);
-  if (code == DSET_OK) return dset_text_end(&buffer, text, error);
-  dset_buffer_clear(&buffer);
-  return code;
+bool dset_manifest_load(const json_t *tree, const dset_path *path, const char *default_ns,
+                        const dset_validate_options *validate, dset_arena *arena, dset_findings *findings,
+                        dset_manifest_entry *entry) {
+  json_t *typed = dset_manifest_conform(tree, path, findings);
+  if (typed == NULL) return false;
+  bool good = fill_namespace(typed, default_ns);
+  const json_t *metadata = json_object_get(typed, "metadata");
+  good = good && take_member(metadata, "name", arena, &entry->name) &&
+         take_member(metadata, "namespace", arena, &entry->ns) && !findings->failed;
+  if (good && findings->undecoded == 0) good = load_typed(typed, arena, validate, findings, entry);
+  json_decref(typed);
+  return good;
 }

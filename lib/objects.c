@@ -4,6 +4,7 @@
 
 #include "decode.h"
 #include "emit.h"
+#include "encode.h"
 #include "text.h"
 
 #define GENERATION_ANNOTATION "deprecated.daemonset.template.generation"
@@ -92,7 +93,7 @@ static bool decode_requirements(dset_decoder *decoder, const json_t *tree, const
   return good;
 }
 
-static bool decode_term(dset_decoder *decoder, const json_t *tree, void *item) {
+bool dset_decode_term(dset_decoder *decoder, const json_t *tree, void *item) {
   dset_term *term = item;
   return decode_requirements(decoder, tree, "matchExpressions", &term->expressions, &term->expression_count) &&
          decode_requirements(decoder, tree, "matchFields", &term->fields, &term->field_count);
@@ -103,7 +104,8 @@ static bool decode_required(dset_decoder *decoder, const json_t *tree, void *ite
   dset_terms *terms = make(decoder, sizeof *terms);
   void *items = NULL;
   if (terms == NULL) return false;
-  if (!dset_decode_list(decoder, tree, "nodeSelectorTerms", sizeof(dset_term), decode_term, &items, &terms->count)) {
+  if (!dset_decode_list(decoder, tree, "nodeSelectorTerms", sizeof(dset_term), dset_decode_term, &items,
+                        &terms->count)) {
     return false;
   }
   terms->terms = items;
@@ -277,26 +279,11 @@ static bool decode_template(dset_decoder *decoder, const json_t *tree, void *ite
          decode_inside(decoder, tree, "spec", decode_template_spec, item);
 }
 
-/* G4: the template with `"$patch":"replace"`, as Kubernetes stores it in a ControllerRevision. */
+/* G4. */
 static bool write_revision_data(dset_decoder *decoder, const json_t *template, dset_daemonset *daemonset) {
-  json_t *patch = json_is_object(template) ? json_copy((json_t *)(uintptr_t) template) : json_object();
-  /* json_copy() does not say that it lost members to a failed allocation. */
-  bool good = patch != NULL && json_object_size(patch) == json_object_size(template) &&
-              json_object_set_new(patch, "$patch", json_string("replace")) == 0;
-  for (size_t i = 0; i < 2; i++) {
-    const char *always = i == 0 ? "metadata" : "spec"; /* written even when empty (G5) */
-    if (!good || json_is_object(json_object_get(patch, always))) continue;
-    good = json_object_set_new(patch, always, json_object()) == 0;
-  }
   dset_buffer buffer;
   dset_buffer_init(&buffer, &decoder->arena->allocator);
-  if (good) {
-    dset_buffer_string(&buffer, "{\"spec\":{\"template\":");
-    dset_emit_tree(&buffer, patch, DSET_EMIT_CANONICAL);
-    dset_buffer_string(&buffer, "}}");
-  }
-  json_decref(patch);
-  buffer.failed = buffer.failed || !good;
+  dset_encode_revision_data(&buffer, template);
   const char *bytes;
   if (!take_buffer(decoder, &buffer, &bytes, &daemonset->revision_data_bytes)) return false;
   daemonset->revision_data = bytes;

@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "daemonset/base.h"
+#include "path.h"
 
 /* Bounds, all set. */
 typedef struct dset_bounds {
@@ -21,12 +22,6 @@ typedef struct dset_bounds {
   size_t max_depth;
   size_t max_values; /* of one YAML document, aliases expanded; of JSON, max_bytes bounds the values */
 } dset_bounds;
-
-/* One step from a value to a part of it: a key, or when `key` is NULL an index. */
-typedef struct dset_step {
-  const char *key;
-  size_t index;
-} dset_step;
 
 /* text[begin..end). Lines and columns are counted from text[0]. */
 typedef struct dset_slice {

@@ -197,6 +197,15 @@ static void check_all(dset_validation *v) {
   dset_validate_caution(v, &spec);
 }
 
+void dset_validate_manifest(const dset_manifest *manifest, const dset_manifest *stored,
+                            const dset_validate_options *options, dset_findings *findings) {
+  dset_validation v = {.manifest = manifest, .stored = stored, .daemonset = manifest->daemonset, .findings = findings};
+  v.compare_tolerations = options != NULL && options->compare_tolerations;
+  dset_arena_init(&v.scratch, &findings->arena.allocator);
+  check_all(&v);
+  dset_arena_clear(&v.scratch);
+}
+
 int dset_validate(const dset_manifest *manifest, const dset_manifest *stored, const dset_validate_options *options,
                   dset_findings **findings, dset_error *error) {
   if (findings == NULL) return dset_fail(error, DSET_ERR_INVALID, "findings", "must not be NULL");
@@ -205,12 +214,8 @@ int dset_validate(const dset_manifest *manifest, const dset_manifest *stored, co
   if (code == DSET_OK) code = dset_check_manifest(manifest, "manifest", DSET_CHECK_SINGLE, error);
   if (code == DSET_OK && stored != NULL) code = dset_check_manifest(stored, "stored", DSET_CHECK_SINGLE, error);
   if (code != DSET_OK) return code;
-  dset_validation v = {.manifest = manifest, .stored = stored, .daemonset = manifest->daemonset};
-  v.findings = dset_findings_new(options);
-  if (v.findings == NULL) return dset_fail_memory(error);
-  v.compare_tolerations = options != NULL && options->compare_tolerations;
-  dset_arena_init(&v.scratch, &v.findings->arena.allocator);
-  check_all(&v);
-  dset_arena_clear(&v.scratch);
-  return dset_findings_finish(v.findings, findings, error);
+  dset_findings *made = dset_findings_new(options);
+  if (made == NULL) return dset_fail_memory(error);
+  dset_validate_manifest(manifest, stored, options, made);
+  return dset_findings_finish(made, findings, error);
 }

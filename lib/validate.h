@@ -21,6 +21,10 @@ typedef struct dset_validation {
   bool affinity_refused; /* errors were found in the required node affinity */
 } dset_validation;
 
+/* Validates manifests that keep their contract, as dset_validate() does, and adds to a list. Options may be NULL. */
+void dset_validate_manifest(const dset_manifest *manifest, const dset_manifest *stored,
+                            const dset_validate_options *options, dset_findings *findings);
+
 /* Kubernetes fills in what a text shows from an object; these add a finding whose value is one typed string or number.
  */
 void dset_validate_required(dset_validation *v, const char *rule, const dset_path *path);

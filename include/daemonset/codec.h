@@ -3,13 +3,14 @@
  * codec.h: Kubernetes JSON and YAML to the structs of model.h, and plans to JSON. The only header whose functions need
  * jansson and libyaml; they are absent from libdaemonset-core.a.
  *
- * Reading is lenient as the API server's clients are: unknown fields are ignored, null equals absent, the last of equal
- * keys counts. What is read must have its field's kind: DSET_ERR_TYPE says where and what was expected. Text is UTF-8
+ * Objects are read leniently as the API server's clients do: unknown fields are ignored, null equals absent, the last
+ * of equal keys counts. What is read must have its field's kind: DSET_ERR_TYPE says where and what was expected. Only
+ * DaemonSets that somebody wrote, manifests, are read strictly. Text is UTF-8
  * (a byte order mark is allowed) and must not hold NUL. YAML scalars resolve as Kubernetes resolves them (YAML 1.1:
  * yes, on, 0644, ~; what is quoted stays a string); anchors and merge keys work.
  *
- * A DaemonSet is taken as the API server stores it; of the defaults only the update strategy, the history limit and
- * the rolling budget are filled in (A2 to A4).
+ * A live DaemonSet is taken as the API server stores it; of the defaults only the update strategy, the history limit
+ * and the rolling budget are filled in (A2 to A4).
  *
  * jansson's allocator (json_set_alloc_funcs) belongs to the host: the library never sets it, and takes the trees that
  * it reads into from there. JSON text is read by the library itself, as jansson's own reader is not safe when memory
@@ -28,6 +29,13 @@
 extern "C" {
 #endif
 
+/* What becomes of unknown and duplicate fields; kubectl's --validate. */
+enum dset_validation_mode {
+  DSET_VALIDATION_STRICT = 0, /* errors */
+  DSET_VALIDATION_WARN = 1,   /* findings of severity warning */
+  DSET_VALIDATION_IGNORE = 2  /* left out in silence */
+};
+
 /* Bounds on what is read. NULL in its place means all defaults; 0 in a member means its default. */
 typedef struct dset_read_options {
   size_t size;
@@ -35,6 +43,7 @@ typedef struct dset_read_options {
   size_t max_bytes;                /* of text; default 64 MiB; more is DSET_ERR_LIMIT */
   size_t max_depth;                /* of nesting; default and maximum 1,000; more is DSET_ERR_LIMIT */
   size_t max_values;               /* of one YAML document with its aliases expanded; default 1,000,000 */
+  int32_t validation;              /* enum dset_validation_mode, of DaemonSet manifests; see dset_documents_read() */
 } dset_read_options;
 
 /* Kinds of objects. */
@@ -69,11 +78,21 @@ typedef struct dset_documents dset_documents;
  * Reads all documents of `text`: JSON (one value or several in a row) or YAML with any number of documents, told apart
  * by the first character. `*documents` is released with dset_documents_free() and does not need the text afterwards.
  * A text without any document is not an error.
+ *
+ * A DaemonSet without metadata.uid is a manifest: unknown and duplicate fields are refused unless options->validation
+ * says otherwise, and all defaults are filled in (A2 to A19), so that its revision_data are those that a cluster would
+ * have. One with a uid is live, and taken as it is. Validation (section B) is for dset_manifests_read().
  * Errors: DSET_ERR_SYNTAX, DSET_ERR_TYPE, DSET_ERR_RANGE, DSET_ERR_LIMIT, DSET_ERR_ENCODING, each with line, column
  * and, where there is one, path; DSET_ERR_INVALID (an argument is NULL), DSET_ERR_ABI, DSET_ERR_NOMEM.
  */
 DSET_API int dset_documents_read(const char *text, size_t bytes, const dset_read_options *options,
                                  dset_documents **documents, dset_error *error);
+
+/*
+ * What was found in manifests and is no reason to refuse them: unknown and duplicate fields with DSET_VALIDATION_WARN.
+ * Owned by the documents.
+ */
+DSET_API const dset_findings *dset_documents_findings(const dset_documents *documents);
 
 /* Releases documents and every object in them; NULL is allowed. */
 DSET_API void dset_documents_free(dset_documents *documents);
@@ -115,20 +134,13 @@ DSET_API void dset_state_free(dset_state *state);
 
 /* ---- manifests: text that somebody wrote, read as the API server reads it ---- */
 
-/* What becomes of unknown and duplicate fields; kubectl's --validate. */
-enum dset_validation {
-  DSET_VALIDATION_STRICT = 0, /* errors */
-  DSET_VALIDATION_WARN = 1,   /* findings of severity warning */
-  DSET_VALIDATION_IGNORE = 2  /* left out in silence */
-};
-
 /* NULL in its place means all defaults. */
 typedef struct dset_manifest_options {
   size_t size;
   const dset_read_options *read;         /* bounds, allocator */
   const dset_validate_options *validate; /* which findings, how many; they bound the findings of one text */
   const char *ns;                        /* for manifests without metadata.namespace; NULL = "default", as kubectl */
-  int32_t validation;                    /* enum dset_validation */
+  int32_t validation;                    /* enum dset_validation_mode */
 } dset_manifest_options;
 
 /*
@@ -221,6 +233,16 @@ DSET_API int dset_explain_json(const dset_daemonset *daemonset, const dset_node 
  */
 DSET_API int dset_pod_json(const dset_daemonset *daemonset, const char *node, const char *hash,
                            const dset_write_options *options, dset_text **text, dset_error *error);
+
+/*
+ * The hash that Kubernetes 1.37 gives the template in the DaemonSet's revision_data, with its status' collision count
+ * (G6): what a host of Kubernetes objects passes as dset_options.revision_hash, so that new revisions get the names a
+ * cluster would give them. Writes at most 16 bytes with the final NUL to `text`.
+ * Errors: DSET_ERR_INVALID (an argument is NULL, `bytes` is below 16, revision_data is not a template), DSET_ERR_ABI,
+ * DSET_ERR_NOMEM.
+ */
+DSET_API int dset_revision_hash_kubernetes(const dset_daemonset *daemonset, char *text, size_t bytes,
+                                           dset_error *error);
 
 /*
  * Parses an RFC 3339 time such as "2026-03-01T12:00:00.5+01:00" to milliseconds since 1970 (fractions of a millisecond

@@ -23,6 +23,9 @@
   X(source)       \
   X(schema)       \
   X(base)         \
+  X(conform)      \
+  X(base)         \
+  X(quote)        \
   X(codec)        \
   X(golden)       \
   X(laws)         \

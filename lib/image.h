@@ -1,0 +1,1 @@
+const char *dset_image_pull_policy(const char *reference);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * manifests.c (L5): the DaemonSet manifests of a text, each with its findings.
+ *
+ *   a document, or an item of a list, is          it becomes
+ *   no object                                     an entry that says so (DSET_FINDING_NO_KIND)
+ *   an object without a kind                      the same
+ *   of another kind than DaemonSet                nothing
+ *   a DaemonSet of another apiVersion             an entry that says what to do
+ *   an apps/v1 DaemonSet                          an entry, read by manifest.c
+ *
+ * A text that is no JSON or YAML gets a last entry that says where, and is not read further.
+ */
+#include <string.h>
+
+#include "check.h"
+#include "items.h"
+#include "manifest.h"
+#include "reading.h"
+#include "text.h"
+
+struct dset_manifests {
+  dset_arena arena;
+  dset_manifest_entry **entries;
+  size_t count;
+  size_t capacity;
+};
+
+/* What reading one text needs. */
+typedef struct reading {
+  dset_manifests *to;
+  const char *default_ns;
+  const dset_validate_options *validate;
+  size_t findings_left; /* how many more are kept */
+  int32_t validation;
+} reading;
+
+/* ---- entries ---- */
+
+static dset_manifest_entry *add_entry(reading *r, const dset_source_document *document, const char *api_version) {
+  dset_manifests *to = r->to;
+  dset_manifest_entry **entries =
+      dset_arena_grow(&to->arena, to->entries, to->count, &to->capacity, sizeof(dset_manifest_entry *));
+  dset_manifest_entry *entry = dset_arena_zalloc(&to->arena, 1, sizeof *entry);
+  dset_findings *findings = dset_findings_new(r->validate);
+  if (entries != NULL) to->entries = entries;
+  if (entries == NULL || entry == NULL || findings == NULL) {
+    dset_findings_free(findings);
+    return NULL;
+  }
+  entries[to->count++] = entry;
+  if (findings->limit > r->findings_left) findings->limit = r->findings_left;
+  findings->fields_warn = r->validation == DSET_VALIDATION_WARN;
+  findings->fields_ignored = r->validation == DSET_VALIDATION_IGNORE;
+  *entry = (dset_manifest_entry){.size = sizeof *entry, .index = document->index, .line = document->line};
+  entry->findings = findings;
+  entry->ns = entry->name = "";
+  entry->api_version = dset_arena_string(&to->arena, api_version);
+  return entry->api_version == NULL ? NULL : entry;
+}
+
+static dset_findings *findings_of(dset_manifest_entry *entry) {
+  return (dset_findings *)(uintptr_t)entry->findings; /* made here; const for the user alone */
+}
+
+/* ---- what is read ---- */
+
+/* What to do about an apiVersion that is not apps/v1. */
+static const char *advice_on(const char *api_version) {
+  static const char *const gone[] = {"extensions/v1beta1", "apps/v1beta2"};
+  for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+    if (strcmp(api_version, gone[i]) != 0) continue;
+    return " since Kubernetes 1.16: write `apps/v1`, which needs spec.selector and does not change it afterwards";
+  }
+  if (strncmp(api_version, "apps.kruise.io/", strlen("apps.kruise.io/")) == 0) {
+    return " in Kubernetes: OpenKruise's is a kind of its own, with fields and rules that this library does not know";
+  }
+  return ": it is `apps/v1`";
+}
+
+static bool say_no_kind(dset_manifest_entry *entry, const dset_item *item) {
+  dset_findings *findings = findings_of(entry);
+  if (item->expected != NULL) {
+    dset_findings_add(findings, DSET_FINDING_NO_KIND, "", item->path, NULL, "expected %s, found %s", item->expected,
+                      dset_decode_kind(item->value));
+  } else if (item->kind[0] == '\0') {
+    dset_findings_add(findings, DSET_FINDING_NO_KIND, "", item->path, NULL,
+                      "this object has no kind; a DaemonSet starts with `apiVersion: apps/v1` and `kind: DaemonSet`");
+  } else if (item->api_version[0] == '\0') {
+    dset_findings_add(findings, DSET_FINDING_NO_KIND, "", DSET_AT(item->path, "kind"), NULL,
+                      "this DaemonSet has no apiVersion; it is `apps/v1`");
+  } else {
+    const char *quoted = dset_findings_quote(findings, item->api_version);
+    dset_findings_add(findings, DSET_FINDING_NO_KIND, "", DSET_AT(item->path, "apiVersion"), NULL,
+                      "there is no DaemonSet of %s%s", quoted, advice_on(item->api_version));
+  }
+  return !findings->failed;
+}
+
+static bool is_daemonset(const dset_item *item) {
+  return strcmp(item->kind, "DaemonSet") == 0;
+}
+
+typedef struct item_reading {
+  reading *r;
+  const dset_source_document *document;
+} item_reading;
+
+static bool visit_item(void *context, const dset_item *item) {
+  item_reading *at = context;
+  reading *r = at->r;
+  bool known = is_daemonset(item) && strcmp(item->api_version, "apps/v1") == 0;
+  if (!known && item->expected == NULL && item->kind[0] != '\0' && !is_daemonset(item)) return true;
+  dset_manifest_entry *entry = add_entry(r, at->document, item->api_version);
+  if (entry == NULL) return false;
+  dset_findings *findings = findings_of(entry);
+  bool good =
+      known ? dset_manifest_load(item->value, item->path, r->default_ns, r->validate, &r->to->arena, findings, entry)
+            : say_no_kind(entry, item);
+  if (!good) return false;
+  dset_reading_locate(at->document, findings, 0);
+  r->findings_left = findings->limit - findings->count;
+  return !findings->failed;
+}
+
+/* A text that is no JSON or YAML from here on. */
+static bool say_syntax(reading *r, const dset_source *source, const dset_error *why) {
+  dset_source_document document = {.index = source->index, .line = source->line};
+  dset_manifest_entry *entry = add_entry(r, &document, "");
+  if (entry == NULL) return false;
+  dset_findings *findings = findings_of(entry);
+  dset_findings_add(findings, DSET_FINDING_SYNTAX, "", NULL, NULL, "%s", why->text);
+  if (findings->count > 0) {
+    findings->records[0].finding.line = why->line;
+    findings->records[0].finding.column = why->column;
+  }
+  return !findings->failed;
+}
+
+/* Whether a text that ends its reading with `code` was at least one to read. */
+static bool is_about_text(int code) {
+  return code == DSET_ERR_SYNTAX || code == DSET_ERR_RANGE || code == DSET_ERR_ENCODING;
+}
+
+static int read_documents(reading *r, dset_source *source, dset_error *error) {
+  for (;;) {
+    dset_source_document document;
+    dset_error why;
+    int code = dset_source_next(source, &document, &why);
+    if (is_about_text(code)) return say_syntax(r, source, &why) ? DSET_OK : dset_fail_memory(error);
+    if (code != DSET_OK && error != NULL) *error = why;
+    if (code != DSET_OK || document.root == NULL) return code;
+    item_reading at = {r, &document};
+    bool good = dset_items_visit(document.root, visit_item, &at);
+    json_decref(document.root);
+    if (!good) return dset_fail_memory(error);
+  }
+}
+
+static int check_options(const dset_manifest_options *options, dset_error *error) {
+  int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code == DSET_OK && options != NULL) {
+    code = dset_check_validate_options(options->validate, error);
+  }
+  if (code != DSET_OK || options == NULL) return code;
+  if (options->validation >= DSET_VALIDATION_STRICT && options->validation <= DSET_VALIDATION_IGNORE) return DSET_OK;
+  return dset_fail(error, DSET_ERR_INVALID, "options.validation", "must be one of enum dset_validation_mode");
+}
+
+int dset_manifests_read(const char *text, size_t bytes, const dset_manifest_options *options,
+                        dset_manifests **manifests, dset_error *error) {
+  if (manifests == NULL) return dset_fail(error, DSET_ERR_INVALID, "manifests", "must not be NULL");
+  *manifests = NULL;
+  static const dset_manifest_options defaults = {.size = sizeof defaults};
+  int code = check_options(options, error);
+  if (code != DSET_OK) return code;
+  if (options == NULL) options = &defaults;
+  dset_bounds bounds;
+  void *made = NULL;
+  code = dset_reading_begin(text, options->read, sizeof(dset_manifests), &bounds, &made, error);
+  if (code != DSET_OK) return code;
+  reading r = {.to = made,
+               .default_ns = options->ns,
+               .validate = options->validate,
+               .validation = options->validation,
+               .findings_left = SIZE_MAX};
+  if (dset_text_empty(r.default_ns)) r.default_ns = "default";
+  dset_source source;
+  code = dset_source_open(&source, text, bytes, &bounds, error);
+  if (code == DSET_OK) code = read_documents(&r, &source, error);
+  if (code != DSET_OK) {
+    dset_manifests_free(made);
+    return code;
+  }
+  *manifests = made;
+  return DSET_OK;
+}
+
+size_t dset_manifests_count(const dset_manifests *manifests) {
+  return manifests->count;
+}
+
+const dset_manifest_entry *dset_manifests_entry(const dset_manifests *manifests, size_t index) {
+  return index < manifests->count ? manifests->entries[index] : NULL;
+}
+
+void dset_manifests_free(dset_manifests *manifests) {
+  if (manifests == NULL) return;
+  for (size_t i = 0; i < manifests->count; i++) dset_findings_free(findings_of(manifests->entries[i]));
+  dset_arena arena = manifests->arena;
+  dset_arena_clear(&arena);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reading.c (L5): what the readers of texts share, see reading.h. */
+#include "reading.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "defaults.h"
+#include "manifest.h"
+
+enum { DEFAULT_MAX_BYTES = 64 << 20, DEFAULT_MAX_DEPTH = 1000, DEFAULT_MAX_VALUES = 1000000 };
+
+int dset_reading_bounds(const dset_read_options *options, dset_bounds *bounds, dset_error *error) {
+  *bounds = (dset_bounds){DEFAULT_MAX_BYTES, DEFAULT_MAX_DEPTH, DEFAULT_MAX_VALUES};
+  if (options == NULL) return DSET_OK;
+  int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code != DSET_OK) return code;
+  if (options->max_depth > DEFAULT_MAX_DEPTH) {
+    return dset_fail(error, DSET_ERR_INVALID, "options.max_depth", "must be at most %d", DEFAULT_MAX_DEPTH);
+  }
+  if (options->max_bytes != 0) bounds->max_bytes = options->max_bytes;
+  if (options->max_depth != 0) bounds->max_depth = options->max_depth;
+  if (options->max_values != 0) bounds->max_values = options->max_values;
+  return DSET_OK;
+}
+
+int dset_reading_begin(const char *text, const dset_read_options *options, size_t bytes, dset_bounds *bounds,
+                       void **made, dset_error *error) {
+  if (text == NULL) return dset_fail(error, DSET_ERR_INVALID, "text", "must not be NULL");
+  int code = dset_reading_bounds(options, bounds, error);
+  if (code != DSET_OK) return code;
+  dset_arena arena;
+  dset_arena_init(&arena, options == NULL ? NULL : options->allocator);
+  *made = dset_arena_zalloc(&arena, 1, bytes);
+  if (*made == NULL) return dset_fail_memory(error);
+  memcpy(*made, &arena, sizeof arena);
+  return DSET_OK;
+}
+
+int dset_reading_visit(const char *text, size_t bytes, const dset_bounds *bounds, dset_arena *arena,
+                       dset_document_visitor *visit, void *context, dset_error *error) {
+  dset_source source;
+  int code = dset_source_open(&source, text, bytes, bounds, error);
+  while (code == DSET_OK) {
+    dset_source_document document;
+    code = dset_source_next(&source, &document, error);
+    if (code != DSET_OK || document.root == NULL) break;
+    dset_decoder decoder;
+    dset_decoder_init(&decoder, arena, error);
+    if (!visit(&decoder, &document, context)) {
+      code = decoder.code;
+      size_t line;
+      size_t column;
+      size_t depth = decoder.depth < DSET_DECODE_DEPTH ? decoder.depth : DSET_DECODE_DEPTH;
+      if (code != DSET_ERR_NOMEM) {
+        dset_source_locate(&document, decoder.steps, depth, &line, &column);
+        dset_fail_at(error, line, column);
+      }
+    }
+    json_decref(document.root);
+  }
+  return code;
+}
+
+void dset_reading_locate(const dset_source_document *document, dset_findings *findings, size_t first) {
+  for (size_t i = first; i < findings->count; i++) {
+    dset_found *found = &findings->records[i];
+    if (found->finding.line != 0) continue;
+    dset_source_locate(document, found->steps, found->step_count, &found->finding.line, &found->finding.column);
+  }
+}
+
+static int code_of(int32_t kind) {
+  switch (kind) {
+    case DSET_FINDING_WRONG_TYPE: return DSET_ERR_TYPE;
+    case DSET_FINDING_OUT_OF_RANGE: return DSET_ERR_RANGE;
+    default: return DSET_ERR_INVALID;
+  }
+}
+
+/* Fails with the first error among the findings from `first` on. */
+static bool refuse_errors(dset_decoder *decoder, const dset_findings *findings, size_t first) {
+  for (size_t i = first; i < findings->count; i++) {
+    const dset_found *found = &findings->records[i];
+    if (found->finding.severity != DSET_SEVERITY_ERROR) continue;
+    for (size_t s = 0; s < found->step_count; s++) {
+      const char *key = found->steps[s].key;
+      if (key != NULL) key = dset_arena_string(decoder->arena, key); /* the findings may be gone before the error */
+      if (key == NULL && found->steps[s].key != NULL) return dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
+      dset_decoder_enter(decoder, key, found->steps[s].index);
+    }
+    return dset_decoder_fail(decoder, code_of(found->finding.kind), found->finding.text, "");
+  }
+  return true;
+}
+
+bool dset_reading_daemonset(dset_decoder *decoder, const json_t *tree, bool defaults, dset_findings *findings,
+                            const dset_daemonset **daemonset) {
+  if (!dset_decode_is_object(decoder, tree)) return false;
+  size_t first = findings->count;
+  json_t *typed = dset_manifest_conform(tree, NULL, findings);
+  bool made = typed != NULL && !findings->failed;
+  if (made && defaults) made = dset_defaults_fill(typed, &decoder->arena->allocator);
+  bool good = made ? refuse_errors(decoder, findings, first) && dset_decode_daemonset(decoder, typed, daemonset)
+                   : dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
+  json_decref(typed);
+  return good;
+}
