@@ -21,10 +21,11 @@
 #include <string.h>
 
 #include "check.h"
+#include "fnv.h"
 #include "model.h"
 #include "text.h"
 
-enum { DEFAULT_HISTORY_LIMIT = 10, HASH_BYTES = 16 };
+enum { DEFAULT_HISTORY_LIMIT = 10 };
 
 const char *dset_revision_hash_label(const dset_revision *revision) {
   const char *value = dset_label_value(revision->labels, revision->label_count, DSET_LABEL_HASH);
@@ -134,36 +135,24 @@ static const dset_revision *find(const dset_sync *sync, const char *name) {
   return NULL;
 }
 
-static uint32_t fnv1a(uint32_t hash, const void *data, size_t bytes) {
-  const unsigned char *at = data;
-  for (size_t i = 0; i < bytes; i++) hash = (hash ^ at[i]) * UINT32_C(16777619);
-  return hash;
-}
-
-/* FNV-1a over the data and, if present, the collision count; printed with letters that form no words (G8). */
-static void hash_template(const dset_daemonset *daemonset, char text[HASH_BYTES]) {
-  uint32_t hash = fnv1a(UINT32_C(2166136261), daemonset->revision_data, daemonset->revision_data_bytes);
+/* The sum of the data and, if present, the collision count; not Kubernetes' own, which needs the template (G8). */
+static void hash_template(const dset_daemonset *daemonset, char text[DSET_FNV_NAME_BYTES]) {
+  uint32_t sum = dset_fnv_add(dset_fnv_empty, daemonset->revision_data, daemonset->revision_data_bytes);
   const dset_status *status = daemonset->status;
   if (status != NULL && status->has_collision_count) {
     uint32_t count = (uint32_t)status->collision_count;
     unsigned char bytes[4] = {(unsigned char)count, (unsigned char)(count >> 8), (unsigned char)(count >> 16),
                               (unsigned char)(count >> 24)};
-    hash = fnv1a(hash, bytes, sizeof bytes);
+    sum = dset_fnv_add(sum, bytes, sizeof bytes);
   }
-  char digits[HASH_BYTES];
-  size_t length = 0;
-  do {
-    digits[length++] = "456789bcdf"[hash % 10];
-    hash /= 10;
-  } while (hash != 0);
-  for (size_t i = 0; i < length; i++) text[i] = digits[length - 1 - i];
-  text[length] = '\0';
+  dset_fnv_name(sum, text);
 }
 
 int dset_revision_hash(const dset_daemonset *daemonset, char *text, size_t bytes, dset_error *error) {
   if (text == NULL) return dset_fail(error, DSET_ERR_INVALID, "text", "must not be NULL");
   if (bytes != 0) text[0] = '\0';
-  if (bytes < HASH_BYTES) return dset_fail(error, DSET_ERR_INVALID, "bytes", "must be at least %d", HASH_BYTES);
+  if (bytes < DSET_FNV_NAME_BYTES)
+    return dset_fail(error, DSET_ERR_INVALID, "bytes", "must be at least %d", DSET_FNV_NAME_BYTES);
   int code = dset_check_daemonset(daemonset, error);
   if (code == DSET_OK) hash_template(daemonset, text);
   return code;
@@ -171,7 +160,7 @@ int dset_revision_hash(const dset_daemonset *daemonset, char *text, size_t bytes
 
 /* No claimed revision is current (G12, G13). */
 static bool name_new(const dset_sync *sync, dset_history *history) {
-  char own[HASH_BYTES];
+  char own[DSET_FNV_NAME_BYTES];
   const char *hash = sync->options.revision_hash;
   if (dset_text_empty(hash)) {
     hash_template(sync->daemonset, own);

@@ -13,7 +13,7 @@ set -u
 # layer | may include | files
 table() {
   cat <<'EOT'
-L0 | L0 | error arena text printable table path literal grammar daemonset/base
+L0 | L0 | error arena text printable table path literal grammar fnv daemonset/base
 L1 | L0 L1 | model check findings value daemonset/model daemonset/validate
 L2 | L0 L1 L2 | selector reasons affinity taint match validate validate_labels validate_meta validate_update validate_template validate_container validate_placement caution caution_affinity daemonset/match
 L3 | L0 L1 L2 L3 | taken sync claim history census backoff work manage rollout status actions plan objection objection_pod admit daemonset/plan daemonset/admit
