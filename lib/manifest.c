@@ -24,12 +24,6 @@ static void check_generation(const json_t *typed, const dset_path *path, dset_fi
                     "expected an integer, found %s", dset_findings_quote(findings, text));
 }
 
-json_t *dset_manifest_conform(const json_t *tree, const dset_path *path, dset_findings *findings) {
-  json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, path, findings);
-  if (typed != NULL) check_generation(typed, path, findings);
-  return typed;
-}
-
 static bool take_buffer(dset_buffer *buffer, dset_arena *arena, const char **text) {
   *text = buffer->failed ? NULL : dset_arena_copy(arena, buffer->bytes, buffer->length);
   dset_buffer_clear(buffer);
@@ -77,8 +71,9 @@ static bool load_typed(json_t *typed, dset_arena *arena, const dset_validate_opt
 bool dset_manifest_load(const json_t *tree, const dset_path *path, const char *default_ns,
                         const dset_validate_options *validate, dset_arena *arena, dset_findings *findings,
                         dset_manifest_entry *entry) {
-  json_t *typed = dset_manifest_conform(tree, path, findings);
+  json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, path, findings);
   if (typed == NULL) return false;
+  check_generation(typed, path, findings);
   bool good = fill_namespace(typed, default_ns);
   const json_t *metadata = json_object_get(typed, "metadata");
   good = good && take_member(metadata, "name", arena, &entry->name) &&

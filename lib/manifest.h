@@ -14,12 +14,6 @@
 #include "findings.h"
 
 /*
- * The typed tree of a DaemonSet, new. `path` leads to it in its document. What cannot be decoded is found, and counted
- * in findings->undecoded. NULL when an allocation fails.
- */
-json_t *dset_manifest_conform(const json_t *tree, const dset_path *path, dset_findings *findings);
-
-/*
  * Fills an entry, but for its place in the text, and adds all findings. One that cannot be decoded gets a name and a
  * namespace at most. Everything is made in `arena`. False when an allocation fails.
  */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "check.h"
+#include "conform.h"
 #include "defaults.h"
-#include "manifest.h"
 
 enum { DEFAULT_MAX_BYTES = 64 << 20, DEFAULT_MAX_DEPTH = 1000, DEFAULT_MAX_VALUES = 1000000 };
 
@@ -98,7 +98,7 @@ bool dset_reading_daemonset(dset_decoder *decoder, const json_t *tree, bool defa
                             const dset_daemonset **daemonset) {
   if (!dset_decode_is_object(decoder, tree)) return false;
   size_t first = findings->count;
-  json_t *typed = dset_manifest_conform(tree, NULL, findings);
+  json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, NULL, findings);
   bool made = typed != NULL && !findings->failed;
   if (made && defaults) made = dset_defaults_fill(typed, &decoder->arena->allocator);
   bool good = made ? refuse_errors(decoder, findings, first) && dset_decode_daemonset(decoder, typed, daemonset)

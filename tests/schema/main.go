@@ -40,6 +40,9 @@ func run(folder string) error {
 			return err
 		}
 	}
+	if err := table.checkOmitted(); err != nil {
+		return err
+	}
 	if err := table.findDefaults(); err != nil {
 		return err
 	}

@@ -7,7 +7,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -83,6 +85,37 @@ func (t *table) add(of reflect.Type) error {
 		}
 	}
 	return nil
+}
+
+// checkOmitted holds `omit` against what the JSON of an empty struct shows.
+func (t *table) checkOmitted() error {
+	for _, of := range t.types {
+		text, err := json.Marshal(reflect.Zero(of).Interface())
+		if err != nil {
+			return err
+		}
+		shown := map[string]any{}
+		if err := json.Unmarshal(text, &shown); err != nil {
+			return err
+		}
+		if always := t.always(of); !slices.Equal(always, slices.Sorted(maps.Keys(shown))) {
+			return fmt.Errorf("%v writes %s when it is empty, not %v", of, text, always)
+		}
+	}
+	return nil
+}
+
+// always is the fields that are never left out, in order of their names.
+func (t *table) always(of reflect.Type) (names []string) {
+	for _, f := range t.fields[of] {
+		if f.shape == "INLINE" {
+			names = append(names, t.always(f.of)...)
+		} else if !f.omit {
+			names = append(names, f.name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 var marshaler = reflect.TypeFor[json.Marshaler]()

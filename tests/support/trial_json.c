@@ -93,6 +93,11 @@ static void put_affinity(dset_buffer *out, const dset_terms *terms) {
   open_object(out, "affinity");
   open_object(out, "nodeAffinity");
   open_object(out, "requiredDuringSchedulingIgnoredDuringExecution");
+  if (terms->count == 0) {
+    begin(out, "nodeSelectorTerms");
+    dset_buffer_string(out, "null}}}");
+    return;
+  }
   open_list(out, "nodeSelectorTerms");
   for (size_t i = 0; i < terms->count; i++) {
     open_object(out, NULL);
@@ -121,7 +126,8 @@ static void put_tolerations(dset_buffer *out, const dset_daemonset *daemonset) {
   dset_buffer_string(out, "]");
 }
 
-/* Members in the order of their keys: what the codec writes as revision data (G4). */
+/* Members in the order of their keys, `containers` even when there are none: what the codec writes as revision data
+ * (G4). */
 static void put_template(dset_buffer *out, const dset_daemonset *daemonset, bool patch) {
   open_object(out, "template");
   if (patch) put_text(out, "$patch", "replace");
@@ -130,6 +136,8 @@ static void put_template(dset_buffer *out, const dset_daemonset *daemonset, bool
   dset_buffer_string(out, "}");
   open_object(out, "spec");
   put_affinity(out, daemonset->required_affinity);
+  begin(out, "containers");
+  dset_buffer_string(out, "null");
   if (daemonset->host_network) {
     begin(out, "hostNetwork");
     dset_buffer_string(out, "true");

@@ -22,7 +22,6 @@
   X(yaml)         \
   X(source)       \
   X(schema)       \
-  X(base)         \
   X(conform)      \
   X(base)         \
   X(quote)        \
@@ -34,24 +33,6 @@
 
 #define DECLARE(name) Suite *dset_suite_##name(void);
 SUITES(DECLARE)
-Suite *dset_suite_match(void);
-Suite *dset_suite_claim(void);
-Suite *dset_suite_manage(void);
-Suite *dset_suite_rollout(void);
-Suite *dset_suite_history(void);
-Suite *dset_suite_status(void);
-Suite *dset_suite_plan(void);
-Suite *dset_suite_admit(void);
-Suite *dset_suite_json(void);
-Suite *dset_suite_yaml(void);
-Suite *dset_suite_source(void);
-Suite *dset_suite_base(void);
-Suite *dset_suite_quote(void);
-Suite *dset_suite_codec(void);
-Suite *dset_suite_golden(void);
-Suite *dset_suite_laws(void);
-Suite *dset_suite_bad_input(void);
-Suite *dset_suite_upstream(void);
 
 typedef struct entry {
   const char *name;
@@ -60,14 +41,6 @@ typedef struct entry {
 
 #define ENTRY(name) {#name, dset_suite_##name},
 static const entry entries[] = {SUITES(ENTRY)};
-static const entry entries[] = {
-    {"match", dset_suite_match},     {"claim", dset_suite_claim},         {"manage", dset_suite_manage},
-    {"rollout", dset_suite_rollout}, {"history", dset_suite_history},     {"status", dset_suite_status},
-    {"plan", dset_suite_plan},       {"admit", dset_suite_admit},         {"json", dset_suite_json},
-    {"yaml", dset_suite_yaml},       {"source", dset_suite_source},       {"base", dset_suite_base},
-    {"quote", dset_suite_quote},     {"codec", dset_suite_codec},         {"golden", dset_suite_golden},
-    {"laws", dset_suite_laws},       {"bad_input", dset_suite_bad_input}, {"upstream", dset_suite_upstream},
-};
 
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
 

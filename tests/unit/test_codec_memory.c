@@ -53,7 +53,7 @@ static const char yaml_documents[] =
     "- <<: *node\n  metadata: {name: n2}\n- {apiVersion: v1, kind: Secret, data: {a: Yg==}}\n---\n"
     "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: ns, uid: u}\nspec:\n  selector: {}\n  "
     "template:\n"
-    "    metadata: {labels: {app: a}}\n    spec: {containers: [{name: c, args: [yes, 0644, \"x\\ty\"]}]}\n---\n"
+    "    metadata: {labels: {app: a}}\n    spec: {containers: [{name: c, args: ['yes', '0644', \"x\\ty\"]}]}\n---\n"
     "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: ns, labels: {app: a}}, spec: {nodeName: n1}}\n---\n"
     "{apiVersion: apps/v1, kind: ControllerRevision, metadata: {name: r, namespace: ns}, revision: 1, data: {a: 1}}\n";
 

@@ -63,7 +63,8 @@ static void expect_json(const char *what, dset_text *text, const char *expected)
 #define PINNED                                                                                                     \
   "'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':[{'matchFields':[{'key':'metadata.name'," \
   "'operator':'In','values':['n1']}]}]}"
-#define AFFINITY "'affinity':{'nodeAffinity':{" PINNED "}}"
+#define ONLY_AFFINITY "'affinity':{'nodeAffinity':{" PINNED "}}"
+#define AFFINITY "'containers':null," ONLY_AFFINITY /* Go writes the list that is not there */
 
 typedef struct pod_row {
   const char *what;
@@ -87,26 +88,28 @@ static const pod_row pod_rows[] = {
      "'labels':{'controller-revision-hash':'h','pod-template-generation':'3'}",
      AFFINITY ",'tolerations':[" AUTOMATIC "]"},
     {"of other metadata only annotations and finalizers", "null", "",
-     "{metadata: {name: x, namespace: y, labels: {a: b}, annotations: {c: d}, finalizers: [f], generateName: z,\n"
+     "{metadata: {name: x, namespace: ns, labels: {a: b}, annotations: {c: d}, finalizers: [f], generateName: z,\n"
      " ownerReferences: [{uid: v}]}, spec: {}}",
      "'labels':{'a':'b'},'annotations':{'c':'d'},'finalizers':['f']", AFFINITY ",'tolerations':[" AUTOMATIC "]"},
     {"the spec stays", "null", "",
      "{spec: {containers: [{name: c, ports: [{containerPort: 80}]}], nodeSelector: {a: b}, nodeName: n7}}",
      "'labels':{}",
-     "'containers':[{'name':'c','ports':[{'containerPort':80}]}],'nodeSelector':{'a':'b'},'nodeName':'n7'," AFFINITY
-     ",'tolerations':[" AUTOMATIC "]"},
+     "'containers':[{'name':'c','resources':{},'ports':[{'containerPort':80}]}],'nodeSelector':{'a':'b'},"
+     "'nodeName':'n7'," ONLY_AFFINITY ",'tolerations':[" AUTOMATIC "]"},
     {"host network", "null", "", "{spec: {hostNetwork: true}}", "'labels':{}",
      "'hostNetwork':true," AFFINITY ",'tolerations':[" AUTOMATIC NETWORK "]"},
     {"required terms are replaced, preferred ones stay", "null", "",
-     "{spec: {affinity: {podAffinity: {x: 1}, nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
+     "{spec: {affinity: {podAffinity: {}, nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
      "[{weight: 1}],\n"
      " requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a,\n"
      " operator: Exists}]}, {matchFields: []}]}}}}}",
      "'labels':{}",
-     "'affinity':{'podAffinity':{'x':1},'nodeAffinity':{'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':1}"
-     "]," PINNED "}},'tolerations':[" AUTOMATIC "]"},
+     "'containers':null,'affinity':{'podAffinity':{},'nodeAffinity':"
+     "{'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':1,'preference':{}}]," PINNED
+     "}},'tolerations':[" AUTOMATIC "]"},
     {"missing objects are made", "null", "", "{spec: {affinity: {nodeAffinity: null, podAntiAffinity: {}}}}",
-     "'labels':{}", "'affinity':{'podAntiAffinity':{},'nodeAffinity':{" PINNED "}},'tolerations':[" AUTOMATIC "]"},
+     "'labels':{}",
+     "'containers':null,'affinity':{'podAntiAffinity':{},'nodeAffinity':{" PINNED "}},'tolerations':[" AUTOMATIC "]"},
     {"tolerations of the template come first; an equal one is replaced (C3)", "null", "",
      "{spec: {tolerations: [{key: a, value: v, effect: NoSchedule, operator: Equal}, {operator: Exists},\n"
      " {key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 30},\n"
