@@ -22,6 +22,7 @@
   X(yaml)         \
   X(source)       \
   X(schema)       \
+  X(hash)         \
   X(conform)      \
   X(base)         \
   X(quote)        \
