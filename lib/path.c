@@ -8,6 +8,8 @@ void dset_path_write(const dset_path *path, dset_buffer *buffer) {
   if (path->hidden) return;
   if (path->key == NULL) {
     dset_buffer_format(buffer, "[%zu]", path->index);
+  } else if (path->bracketed) {
+    dset_buffer_format(buffer, "[%s]", path->key);
   } else {
     if (buffer->length > 0) dset_buffer_add(buffer, ".", 1);
     dset_buffer_string(buffer, path->key);

@@ -23,6 +23,7 @@ typedef struct dset_path {
   size_t index;
   bool hidden;
   bool written;
+  bool bracketed; /* the key stands in brackets: `annotations[example.com/a]` */
 } dset_path;
 
 /* A frame that lives until the end of the block that it stands in. */
