@@ -58,6 +58,9 @@ void dset_validate_finalizer_names(dset_validation *v, const dset_path *metadata
 void dset_validate_meta_update(dset_validation *v, const dset_path *metadata);
 void dset_validate_spec_update(dset_validation *v, const dset_path *spec);
 
+/* validate_annotation.c: annotations of the template that mean something to Kubernetes (B10). */
+void dset_validate_known_annotations(dset_validation *v, const dset_path *annotations);
+
 /* validate_template.c, validate_container.c, validate_placement.c: the pod template (B10 to B12, B24 to B29). */
 void dset_validate_template(dset_validation *v, const dset_path *template);
 void dset_validate_containers(dset_validation *v, const dset_path *pod);

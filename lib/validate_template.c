@@ -2,7 +2,7 @@
 /*
  * validate_template.c (L2): the pod template, in Kubernetes' order (B10 to B12). Paths leave out `metadata` (B10).
  *
- *   labels, annotations                                                     B10
+ *   labels, annotations, annotations with a meaning                         B10
  *   terminationGracePeriodSeconds, containers, hostPort under hostNetwork   B11.1 to B11.3
  *   restartPolicy, dnsPolicy, nodeSelector, affinity                        B11.4 to B11.6
  *   dnsConfig, nodeName, activeDeadlineSeconds, tolerations                 B11.7 to B11.9
@@ -82,6 +82,7 @@ void dset_validate_template(dset_validation *v, const dset_path *template) {
                        v->daemonset->template_label_count);
   dset_validate_annotations(v, "B10", DSET_AT(metadata, "annotations"), manifest->template_annotations,
                             manifest->template_annotation_count);
+  dset_validate_known_annotations(v, DSET_AT(metadata, "annotations"));
   check_pod(v, pod);
   if (manifest->ephemeral_container_count == 0) return;
   dset_findings_add(v->findings, DSET_FINDING_FORBIDDEN, "B12", DSET_AT(pod, "ephemeralContainers"), NULL,
