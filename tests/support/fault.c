@@ -23,6 +23,7 @@ static void *allocate(void *context, size_t bytes) {
   block->bytes = bytes;
   f->live++;
   f->live_bytes += bytes;
+  if (f->live_bytes > f->peak_bytes) f->peak_bytes = f->live_bytes;
   return block + 1;
 }
 

@@ -30,6 +30,7 @@ typedef struct fault {
   size_t asked;       /* allocations so far, failed ones included */
   size_t live;        /* blocks that were not released yet */
   size_t live_bytes;  /* and their size */
+  size_t peak_bytes;  /* the most that it ever was */
   size_t wrong_bytes; /* releases that named another size than was allocated */
 } fault;
 
