@@ -16,10 +16,12 @@
 #include "text.h"
 
 typedef struct reader {
-  const char *text; /* for positions */
+  const dset_slice *slice;
   const char *at;
   const char *end;
   size_t max_depth;
+  dset_repeats *repeats;
+  dset_trail *trail; /* the innermost of the arrays and objects that are open */
   dset_error *error;
   int code;
 } reader;
@@ -28,11 +30,20 @@ static json_t *read_value(reader *r, size_t depth);
 
 /* ---- errors ---- */
 
+static size_t mark_of(const reader *r, const char *at) {
+  return (size_t)(at - r->slice->text) - r->slice->begin;
+}
+
+static dset_cursor cursor_at(const reader *r, const char *at) {
+  dset_cursor cursor = dset_cursor_at(r->slice);
+  dset_cursor_move(&cursor, DSET_UNIT_BYTES, mark_of(r, at));
+  return cursor;
+}
+
 static bool refuse(reader *r, int code, const char *at, const char *text) {
-  size_t line, column;
+  dset_cursor cursor = cursor_at(r, at);
   r->code = dset_fail(r->error, code, "", "%s", text);
-  dset_source_position(r->text, (size_t)(at - r->text), &line, &column);
-  dset_fail_at(r->error, line, column);
+  dset_fail_at(r->error, cursor.line, cursor.column);
   return false;
 }
 
@@ -48,14 +59,11 @@ static bool is_word(char c) {
 /* Refuses what stands at `at`; `open` is the bracket that is not closed, or NULL. */
 static bool expected(reader *r, const char *at, const char *what, const char *open) {
   char found[40], text[160], where[48] = "";
-  size_t length = 0, line, column;
+  size_t length = 0;
   while (length < 20 && at + length < r->end && is_word(at[length])) length++;
   if (at == r->end) {
     snprintf(found, sizeof found, "the end of the text");
-    if (open != NULL) {
-      dset_source_position(r->text, (size_t)(open - r->text), &line, &column);
-      snprintf(where, sizeof where, " for the '%c' in line %zu", *open, line);
-    }
+    if (open != NULL) snprintf(where, sizeof where, " for the '%c' in line %zu", *open, cursor_at(r, open).line);
   } else if ((unsigned char)*at < 0x20) {
     snprintf(found, sizeof found, "the control character 0x%02x", (unsigned)*at);
   } else {
@@ -279,41 +287,50 @@ static bool enter(reader *r, size_t depth) {
 }
 
 static bool read_element(reader *r, json_t *array, size_t depth) {
+  dset_trail_item(r->trail, json_array_size(array));
   json_t *value = read_value(r, depth);
   if (value == NULL) return false;
   return json_array_append_new(array, value) == 0 || out_of_memory(r);
 }
 
+/* Says that the key, which stands at `at`, is in the object already. */
+static bool note_repeat(reader *r, const json_t *object, const string *key, const char *at) {
+  if (r->repeats == NULL || json_object_getn(object, key->bytes, key->length) == NULL) return true;
+  return dset_repeats_add(r->repeats, r->trail, mark_of(r, at)) || out_of_memory(r);
+}
+
 static bool read_member(reader *r, json_t *object, size_t depth) {
   string key;
-  r->at = skip_blanks(r->at, r->end);
+  const char *at = r->at = skip_blanks(r->at, r->end);
   if (r->at == r->end || *r->at != '"') return expected(r, r->at, "a key in double quotes", NULL);
   if (!read_string(r, &key)) return false;
-  bool done = false;
-  json_t *value = accept(r, ':') ? read_value(r, depth) : NULL;
-  if (value != NULL) {
-    done = json_object_setn_new_nocheck(object, key.bytes, key.length, value) == 0 || out_of_memory(r);
-  } else if (r->code == DSET_OK) {
-    expected(r, r->at, "':' behind the key", NULL);
-  }
+  dset_trail_member(r->trail, key.bytes, key.length);
+  bool done = note_repeat(r, object, &key, at);
+  if (done && !accept(r, ':')) done = expected(r, r->at, "':' behind the key", NULL);
+  json_t *value = done ? read_value(r, depth) : NULL;
+  done = value != NULL && (json_object_setn_new_nocheck(object, key.bytes, key.length, value) == 0 || out_of_memory(r));
   free(key.owned);
   return done;
 }
 
 typedef bool read_part(reader *r, json_t *container, size_t depth);
 
+static bool read_parts(reader *r, size_t depth, json_t *container, read_part *part, char close) {
+  const char *open = r->at++;
+  if (accept(r, close)) return true;
+  do {
+    if (!part(r, container, depth)) return false;
+  } while (accept(r, ','));
+  return accept(r, close) || expected(r, r->at, close == '}' ? "',' or '}'" : "',' or ']'", open);
+}
+
 static json_t *read_container(reader *r, size_t depth, json_t *container, read_part *part, char close) {
-  const char *open = r->at;
+  dset_trail here = {.parent = r->trail};
+  r->trail = &here;
   bool done = container != NULL ? enter(r, depth) : out_of_memory(r);
-  if (done) {
-    r->at++;
-    if (accept(r, close)) return container;
-    do {
-      done = part(r, container, depth + 1);
-    } while (done && accept(r, ','));
-  }
-  if (done && accept(r, close)) return container;
-  if (done) expected(r, r->at, close == '}' ? "',' or '}'" : "',' or ']'", open);
+  done = done && read_parts(r, depth + 1, container, part, close);
+  r->trail = here.parent;
+  if (done) return container;
   json_decref(container);
   return NULL;
 }
@@ -331,11 +348,20 @@ static json_t *read_value(reader *r, size_t depth) {
   return read_word(r);
 }
 
-int dset_json_load(const dset_slice *slice, const dset_bounds *bounds, json_t **root, size_t *end, dset_error *error) {
-  reader r = {slice->text, slice->text + slice->begin, slice->text + slice->end, bounds->max_depth, error, DSET_OK};
+int dset_json_load(const dset_slice *slice, const dset_bounds *bounds, dset_repeats *repeats, json_t **root,
+                   size_t *end, dset_error *error) {
+  reader r = {.slice = slice,
+              .at = slice->text + slice->begin,
+              .end = slice->text + slice->end,
+              .max_depth = bounds->max_depth,
+              .repeats = repeats,
+              .error = error,
+              .code = DSET_OK};
   *root = read_value(&r, 0);
-  if (*root != NULL) *end = (size_t)(r.at - slice->text);
-  return r.code;
+  if (*root == NULL) return r.code;
+  if (repeats != NULL) dset_repeats_locate(repeats, slice, DSET_UNIT_BYTES);
+  *end = (size_t)(r.at - slice->text);
+  return DSET_OK;
 }
 
 /* ---- positions ---- */
@@ -367,46 +393,66 @@ static const char *skip_value(const char *at, const char *end) {
   return at;
 }
 
-static bool string_is(const char *at, const char *end, const char *wanted) {
-  size_t length = strlen(wanted);
-  for (at++; at < end && *at != '"';) {
+/* A key in the text, from its opening quote. */
+typedef struct written_key {
+  const char *at;
+  const char *end; /* of the text */
+} written_key;
+
+/* As strcmp(), without its memory: what is escaped is decoded on the way. */
+static int compare_key(const void *key, const dset_step *step) {
+  const written_key *written = key;
+  const char *wanted = step->key;
+  for (const char *at = written->at + 1; at < written->end && *at != '"';) {
     char unit[4];
-    size_t bytes = decode(&at, end, unit);
-    if (bytes > length || memcmp(unit, wanted, bytes) != 0) return false;
-    wanted += bytes;
-    length -= bytes;
+    size_t bytes = decode(&at, written->end, unit);
+    for (size_t i = 0; i < bytes; i++, wanted++) {
+      if (unit[i] != *wanted) return (unsigned char)unit[i] < (unsigned char)*wanted ? -1 : 1;
+    }
   }
-  return length == 0;
+  return *wanted == '\0' ? 0 : -1;
 }
 
-/* Where the part that `step` names stands in the container at `at`, and its value; NULL when there is none. */
-static const char *find_part(const char *at, const char *end, const dset_step *step, const char **value) {
-  const char *found = NULL;
-  if (at == end || *at != (step->key != NULL ? '{' : '[')) return NULL;
-  at = skip_blanks(at + 1, end);
-  for (size_t i = 0; at < end && *at != '}' && *at != ']'; i++) {
-    const char *part = at;
-    if (step->key != NULL) {
-      at = skip_blanks(skip_string(at, end), end);
-      at = skip_blanks(at < end ? at + 1 : end, end); /* the colon */
-    }
-    if (step->key != NULL ? string_is(part, end, step->key) : i == step->index) {
-      found = part;
-      *value = at;
-    }
-    at = skip_blanks(skip_value(at, end), end);
-    if (at < end && *at == ',') at = skip_blanks(at + 1, end);
-  }
-  return found;
+typedef struct walker {
+  dset_search search;
+  const char *begin;
+  const char *end;
+} walker;
+
+/* The value of the member whose key stands at `at`. */
+static const char *skip_key(const char *at, const char *end) {
+  at = skip_blanks(skip_string(at, end), end);
+  return skip_blanks(at < end ? at + 1 : end, end); /* the colon */
 }
 
-void dset_json_locate(const dset_slice *slice, const dset_step *steps, size_t step_count, size_t *line,
-                      size_t *column) {
-  const char *end = slice->text + slice->end, *value = skip_blanks(slice->text + slice->begin, end), *found = value;
-  for (size_t i = 0; i < step_count; i++) {
-    const char *part = find_part(value, end, &steps[i], &value);
-    if (part == NULL) break;
-    found = part;
+/* Notes what `here` leads to in the value at `at`; returns what is behind the value. */
+static const char *walk(const walker *w, const char *at, dset_range here) {
+  bool object = at < w->end && *at == '{', array = at < w->end && *at == '[';
+  dset_range parts = dset_search_parts(&w->search, here, object);
+  if ((!object && !array) || dset_range_empty(parts)) return skip_value(at, w->end);
+  at = skip_blanks(at + 1, w->end);
+  for (size_t i = 0; at < w->end && *at != '}' && *at != ']'; i++) {
+    written_key key = {at, w->end};
+    dset_range part =
+        object ? dset_search_key(&w->search, parts, compare_key, &key) : dset_search_item(&w->search, parts, i);
+    if (object) at = skip_key(at, w->end);
+    if (dset_range_empty(part)) {
+      at = skip_value(at, w->end);
+    } else {
+      dset_search_found(&w->search, part, (size_t)(key.at - w->begin));
+      at = walk(w, at, part);
+    }
+    at = skip_blanks(at, w->end);
+    if (at < w->end && *at == ',') at = skip_blanks(at + 1, w->end);
   }
-  dset_source_position(slice->text, (size_t)(found - slice->text), line, column);
+  return at < w->end ? at + 1 : at;
+}
+
+void dset_json_locate(const dset_slice *slice, dset_place *places, size_t count) {
+  walker w = {.begin = slice->text + slice->begin, .end = slice->text + slice->end};
+  dset_range all = dset_search_begin(&w.search, places, count);
+  const char *root = skip_blanks(w.begin, w.end);
+  dset_search_found(&w.search, all, (size_t)(root - w.begin));
+  walk(&w, root, all);
+  dset_search_end(&w.search, slice, DSET_UNIT_BYTES);
 }

@@ -13,12 +13,13 @@
 
 /*
  * Loads the JSON value at the start of `slice`, of valid UTF-8, and says where it ends; what follows is not looked at.
- * Of equal keys the last one wins. `*root` is NULL on failure.
+ * Of equal keys the last one wins; `repeats` is told of it, unless it is NULL. `*root` is NULL on failure.
  * Errors: DSET_ERR_SYNTAX, _LIMIT (depth), _RANGE, _ENCODING (an escaped NUL), _NOMEM.
  */
-int dset_json_load(const dset_slice *slice, const dset_bounds *bounds, json_t **root, size_t *end, dset_error *error);
+int dset_json_load(const dset_slice *slice, const dset_bounds *bounds, dset_repeats *repeats, json_t **root,
+                   size_t *end, dset_error *error);
 
-/* See dset_source_locate(). The text must be one that dset_json_load() has accepted. */
-void dset_json_locate(const dset_slice *slice, const dset_step *steps, size_t step_count, size_t *line, size_t *column);
+/* See dset_source_locate_all(). The text must be one that dset_json_load() has accepted. */
+void dset_json_locate(const dset_slice *slice, dset_place *places, size_t count);
 
 #endif

@@ -161,6 +161,20 @@ bool dset_scalar_key(const dset_scalar *scalar, char key[32]) {
   }
 }
 
+size_t dset_scalar_identity(const dset_scalar *scalar, char identity[DSET_SCALAR_IDENTITY]) {
+  dset_scalar same = *scalar;
+  if (same.real == 0) same.real = 0; /* -0 */
+  if (isnan(same.real) || !dset_scalar_key(&same, identity + DSET_SCALAR_PREFIX)) return 0;
+  identity[0] = '\xFF';
+  identity[1] = (char)same.kind;
+  memcpy(identity + 2, &same.real, sizeof same.real);
+  return DSET_SCALAR_PREFIX + strlen(identity + DSET_SCALAR_PREFIX);
+}
+
+bool dset_scalar_is_identity(const char *bytes) {
+  return bytes[0] == '\xFF';
+}
+
 /* ---- untyped scalars ---- */
 
 /* A number's text; underscores are not seen. */
@@ -341,4 +355,29 @@ bool dset_scalar_resolve(const char *tag, bool plain, const char *text, size_t b
     case DSET_SCALAR_REAL: return real;
     default: return false;
   }
+}
+
+/* ---- base64 ---- */
+
+static int base64_digit(char c) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const char *found = c == '\0' ? NULL : strchr(digits, c);
+  return found == NULL ? -1 : (int)(found - digits);
+}
+
+bool dset_scalar_base64(char *text, size_t *length) {
+  size_t used = 0, count = 0, padding = 0;
+  unsigned bits = 0;
+  for (size_t i = 0; i < *length; i++) {
+    if (text[i] == '\n' || text[i] == '\r') continue;
+    int digit = base64_digit(text[i]);
+    if (text[i] == '=') padding++;
+    if (text[i] == '=' ? padding > 2 : digit < 0 || padding > 0) return false;
+    bits = (bits << 6 | (digit < 0 ? 0 : (unsigned)digit)) & 0xFFFFFF;
+    if (++count % 4 != 0) continue;
+    for (int shift = 16; shift >= 0; shift -= 8) text[used++] = (char)(bits >> shift & 0xFF);
+  }
+  if (count % 4 != 0) return false;
+  *length = used - padding;
+  return true;
 }

@@ -39,7 +39,19 @@ bool dset_scalar_whole(double real, int64_t *integer);
 /* The key that a scalar becomes, at most 31 bytes; false for null and huge integers. Not for strings. */
 bool dset_scalar_key(const dset_scalar *scalar, char key[32]);
 
+/*
+ * What tells a key that is no string from all others, which its text does not: two such keys are equal when these bytes
+ * are. They start with one that no UTF-8 has, and from DSET_SCALAR_PREFIX on are the text. Returns how many; 0 for what
+ * is no key, and for no number, which equals nothing.
+ */
+enum { DSET_SCALAR_PREFIX = 2 + sizeof(double), DSET_SCALAR_IDENTITY = DSET_SCALAR_PREFIX + 32 };
+size_t dset_scalar_identity(const dset_scalar *scalar, char identity[DSET_SCALAR_IDENTITY]);
+bool dset_scalar_is_identity(const char *bytes);
+
 /* The fewest digits that are this finite real, as Go writes it in JSON: 0.1, 1e+21. Free of the locale. */
 void dset_scalar_text(double real, char text[48]);
+
+/* Decodes base64 (RFC 4648, padded, line breaks allowed) in place; false when it is none. */
+bool dset_scalar_base64(char *text, size_t *length);
 
 #endif

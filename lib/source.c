@@ -28,19 +28,6 @@ static bool is_blank(char c) {
 
 /* ---- characters ---- */
 
-void dset_source_position(const char *text, size_t offset, size_t *line, size_t *column) {
-  *line = 1;
-  *column = 1;
-  for (size_t i = 0; i < offset; i++) {
-    if (text[i] == '\n') {
-      (*line)++;
-      *column = 1;
-    } else if (((unsigned char)text[i] & 0xC0) != 0x80) {
-      (*column)++;
-    }
-  }
-}
-
 static int check_characters(const char *text, size_t bytes, dset_error *error) {
   size_t length;
   for (size_t i = 0; i < bytes; i += length) {
@@ -49,9 +36,10 @@ static int check_characters(const char *text, size_t bytes, dset_error *error) {
     int code = length > 0 ? dset_fail(error, DSET_ERR_ENCODING, "", "the text holds a NUL byte")
                           : dset_fail(error, DSET_ERR_ENCODING, "", "the text is not UTF-8: unexpected byte 0x%02x",
                                       (unsigned)(unsigned char)text[i]);
-    size_t line, column;
-    dset_source_position(text, i, &line, &column);
-    dset_fail_at(error, line, column);
+    dset_slice good = {text, 0, i, 1, 1};
+    dset_cursor cursor = dset_cursor_at(&good);
+    dset_cursor_move(&cursor, DSET_UNIT_BYTES, i);
+    dset_fail_at(error, cursor.line, cursor.column);
     return code;
   }
   return DSET_OK;
@@ -74,21 +62,35 @@ int dset_source_open(dset_source *source, const char *text, size_t bytes, const 
   source->text = text;
   source->bytes = bytes;
   source->bounds = *bounds;
-  source->line = 1;
+  source->line = source->column = 1;
   source->yaml = first == bytes || (text[first] != '{' && text[first] != '[');
   return DSET_OK;
 }
 
 /* ---- documents ---- */
 
-static void advance(dset_source *source, size_t offset) {
-  for (; source->offset < offset; source->offset++) {
-    if (source->text[source->offset] == '\n') source->line++;
-  }
+/* What is not read yet, up to `end`. */
+static dset_slice slice_to(const dset_source *source, size_t end) {
+  return (dset_slice){source->text, source->offset, end, source->line, source->column};
 }
 
-static dset_slice rest_of(const dset_source *source) {
-  return (dset_slice){source->text, source->offset, source->bytes};
+static void advance(dset_source *source, size_t offset) {
+  dset_slice passed = slice_to(source, offset);
+  dset_cursor cursor = dset_cursor_at(&passed);
+  dset_cursor_move(&cursor, DSET_UNIT_BYTES, offset - source->offset);
+  source->offset = offset;
+  source->line = cursor.line;
+  source->column = cursor.column;
+}
+
+/* Loads what `slice` holds; of JSON the first value, whose end becomes that of the slice. */
+static int load(const dset_source *source, dset_slice *slice, json_t **root, dset_error *error) {
+  dset_repeats before = {0};
+  if (source->repeats != NULL) before = *source->repeats;
+  int code = source->yaml ? dset_yaml_load(slice, &source->bounds, source->repeats, root, error)
+                          : dset_json_load(slice, &source->bounds, source->repeats, root, &slice->end, error);
+  if (code != DSET_OK && source->repeats != NULL) *source->repeats = before;
+  return code;
 }
 
 static void describe(dset_source *source, dset_source_document *document, dset_slice slice) {
@@ -173,10 +175,10 @@ static int next_yaml(dset_source *source, dset_source_document *document, dset_e
   while (source->offset < source->bytes) {
     cut found = find_cut(source);
     if (found.content || found.directives > 0 || (!found.blank && !source->continued)) {
-      dset_slice slice = {source->text, source->offset, found.end};
+      dset_slice slice = slice_to(source, found.end);
       int code = check_directives(source, found.directives, error);
       if (code != DSET_OK) return code;
-      code = dset_yaml_load(&slice, &source->bounds, &document->root, error);
+      code = load(source, &slice, &document->root, error);
       if (code != DSET_OK) return code;
       describe(source, document, slice);
       advance(source, found.next);
@@ -215,9 +217,9 @@ static int next_json(dset_source *source, dset_source_document *document, dset_e
     *source = ahead;
     return DSET_OK;
   }
-  dset_slice slice = rest_of(&ahead);
+  dset_slice slice = slice_to(&ahead, ahead.bytes);
   dset_error json_error;
-  int code = dset_json_load(&slice, &source->bounds, &document->root, &slice.end, &json_error);
+  int code = load(&ahead, &slice, &document->root, &json_error);
   if (code == DSET_ERR_SYNTAX && source->index <= 1) return fall_back_to_yaml(source, document, &json_error, error);
   if (code != DSET_OK) {
     if (error != NULL) *error = json_error;
@@ -234,11 +236,18 @@ int dset_source_next(dset_source *source, dset_source_document *document, dset_e
   return source->yaml ? next_yaml(source, document, error) : next_json(source, document, error);
 }
 
+void dset_source_locate_all(const dset_source_document *document, dset_place *places, size_t count) {
+  if (document->yaml) {
+    dset_yaml_locate(&document->slice, places, count);
+  } else {
+    dset_json_locate(&document->slice, places, count);
+  }
+}
+
 void dset_source_locate(const dset_source_document *document, const dset_step *steps, size_t step_count, size_t *line,
                         size_t *column) {
-  if (document->yaml) {
-    dset_yaml_locate(&document->slice, steps, step_count, line, column);
-  } else {
-    dset_json_locate(&document->slice, steps, step_count, line, column);
-  }
+  dset_place place = {.steps = steps, .step_count = step_count};
+  dset_source_locate_all(document, &place, 1);
+  *line = place.line;
+  *column = place.column;
 }

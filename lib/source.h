@@ -6,7 +6,10 @@
  *                                                               └─► yaml.c: libyaml's events ─────► a tree
  *
  * A tree is a json_t that the caller releases with json_decref(). Where its values stood in the text is not kept; a
- * caller that must report a value asks dset_source_locate(), which walks the text again. That costs only on errors.
+ * caller that must report values asks dset_source_locate_all(), which walks the text again. That costs only on errors.
+ *
+ * Each document is read from where the one before it ended, and knows the line it starts in: time is linear in the
+ * text, however many documents it holds. Memory beside the text: one tree, and what libyaml or the recursion holds.
  */
 #ifndef DSET_LIB_SOURCE_H
 #define DSET_LIB_SOURCE_H
@@ -14,7 +17,8 @@
 #include <jansson.h>
 
 #include "daemonset/base.h"
-#include "path.h"
+#include "place.h"
+#include "repeats.h"
 
 /* Bounds, all set. */
 typedef struct dset_bounds {
@@ -23,20 +27,15 @@ typedef struct dset_bounds {
   size_t max_values; /* of one YAML document, aliases expanded; of JSON, max_bytes bounds the values */
 } dset_bounds;
 
-/* text[begin..end). Lines and columns are counted from text[0]. */
-typedef struct dset_slice {
-  const char *text;
-  size_t begin;
-  size_t end;
-} dset_slice;
-
 typedef struct dset_source {
   const char *text; /* behind a byte order mark */
   size_t bytes;
   dset_bounds bounds;
-  size_t offset; /* of what is not read yet */
-  size_t line;   /* of `offset`, from 1 */
-  size_t index;  /* of the next document */
+  dset_repeats *repeats; /* set it to be told of repeated keys; NULL: nobody asks */
+  size_t offset;         /* of what is not read yet */
+  size_t line;           /* of `offset`, from 1 */
+  size_t column;
+  size_t index; /* of the next document */
   bool yaml;
   bool continued; /* YAML: a document of the piece at `offset` was already read, see source.c */
 } dset_source;
@@ -53,19 +52,20 @@ typedef struct dset_source_document {
 int dset_source_open(dset_source *source, const char *text, size_t bytes, const dset_bounds *bounds, dset_error *error);
 
 /*
- * The next document. Errors: DSET_ERR_SYNTAX, _LIMIT, _RANGE (a number beyond int64 or double), _ENCODING (an escaped
- * NUL), _NOMEM.
+ * The next document. A document that is refused leaves the repeats as they were. Errors: DSET_ERR_SYNTAX, _LIMIT,
+ * _RANGE (a number beyond int64 or double), _ENCODING (an escaped NUL), _NOMEM.
  */
 int dset_source_next(dset_source *source, dset_source_document *document, dset_error *error);
 
 /*
- * Where the value at the end of `steps` stands (the key's position when the step is a key); when the path leads
- * nowhere, the deepest part that exists. What an alias stands for is reported at the alias.
+ * Where the values at the ends of paths stand (the key's position when the last step is a key, of equal keys the last
+ * one's); when a path leads nowhere, the deepest part that exists. What an alias stands for is reported at the alias.
+ * The text is walked once, whatever the count; no memory is taken but what libyaml needs.
  */
+void dset_source_locate_all(const dset_source_document *document, dset_place *places, size_t count);
+
+/* The same for one path. */
 void dset_source_locate(const dset_source_document *document, const dset_step *steps, size_t step_count, size_t *line,
                         size_t *column);
-
-/* Line and column of text[offset], both from 1; a column counts characters. */
-void dset_source_position(const char *text, size_t offset, size_t *line, size_t *column);
 
 #endif

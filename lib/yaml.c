@@ -6,7 +6,7 @@
  *
  *   untyped scalars       scalar.c; whole reals become integers, as Go writes them so
  *   keys                  scalars become strings; null, mappings and sequences are refused
- *   equal keys            the last one wins
+ *   equal keys            the last one wins; see "repeated keys" for when two are equal
  *   <<: merged            the merged keys are set where "<<" stands: later keys replace them, and they replace earlier
  *                         ones; of a list, its first mapping wins
  *   !!binary              the decoded bytes, which must be UTF-8
@@ -31,35 +31,39 @@ typedef struct builder {
   yaml_parser_t parser;
   const dset_slice *slice;
   const dset_bounds *bounds;
-  json_t *anchors; /* name -> record: [value, values, height]; [] while the value is being built */
+  dset_repeats *repeats;
+  dset_trail *trail; /* the innermost of the collections that are open */
+  json_t *anchors;   /* name -> record: [value, values, height, keys]; [] while the value is being built */
   size_t values;
   dset_error *error;
   int code;
 } builder;
 
-static json_t *build_value(builder *b, yaml_event_t *event, size_t depth, size_t *height);
+/* What is known of a value beside its tree. */
+typedef struct traits {
+  bool merged;   /* set by who has it built: it stands behind "<<" */
+  size_t height; /* of the collections in it */
+  json_t *keys;  /* of a mapping: see "repeated keys"; of a merged sequence: those of its items. NULL: nobody asks */
+} traits;
+
+static json_t *build_value(builder *b, yaml_event_t *event, size_t depth, traits *of);
 
 /* ---- errors ---- */
 
-/* The offset in the text of the character number `index` of the slice. */
-static size_t offset_of(const dset_slice *slice, size_t index) {
-  size_t at = slice->begin;
-  for (; index > 0 && at < slice->end; index--) {
-    at += dset_text_character(slice->text + at, slice->end - at);
-  }
-  return at;
+static dset_cursor cursor_at(const builder *b, enum dset_unit unit, size_t mark) {
+  dset_cursor cursor = dset_cursor_at(b->slice);
+  dset_cursor_move(&cursor, unit, mark);
+  return cursor;
 }
 
-static bool refuse_at(builder *b, int code, size_t offset, const char *text) {
-  size_t line, column;
+static bool refuse_at(builder *b, int code, dset_cursor cursor, const char *text) {
   b->code = dset_fail(b->error, code, "", "%s", text);
-  dset_source_position(b->slice->text, offset, &line, &column);
-  dset_fail_at(b->error, line, column);
+  dset_fail_at(b->error, cursor.line, cursor.column);
   return false;
 }
 
 static bool refuse(builder *b, int code, const yaml_event_t *event, const char *text) {
-  return refuse_at(b, code, offset_of(b->slice, event->start_mark.index), text);
+  return refuse_at(b, code, cursor_at(b, DSET_UNIT_CHARACTERS, event->start_mark.index), text);
 }
 
 static bool out_of_memory(builder *b) {
@@ -73,18 +77,16 @@ static bool refuse_parser(builder *b) {
   char text[256], where[128] = "";
   if (parser->error == YAML_MEMORY_ERROR) return out_of_memory(b);
   if (parser->error == YAML_READER_ERROR) {
-    size_t offset = b->slice->begin + parser->problem_offset;
-    return refuse_at(b, DSET_ERR_SYNTAX, offset < b->slice->end ? offset : b->slice->end, problem);
+    return refuse_at(b, DSET_ERR_SYNTAX, cursor_at(b, DSET_UNIT_BYTES, parser->problem_offset), problem);
   }
-  size_t offset = offset_of(b->slice, parser->problem_mark.index);
-  bool tab = offset < b->slice->end && b->slice->text[offset] == '\t';
+  dset_cursor cursor = cursor_at(b, DSET_UNIT_CHARACTERS, parser->problem_mark.index);
+  bool tab = cursor.at < cursor.end && *cursor.at == '\t';
   if (parser->context != NULL) {
-    size_t line, column;
-    dset_source_position(b->slice->text, offset_of(b->slice, parser->context_mark.index), &line, &column);
+    size_t line = cursor_at(b, DSET_UNIT_CHARACTERS, parser->context_mark.index).line;
     snprintf(where, sizeof where, " %s that starts in line %zu", parser->context, line);
   }
   snprintf(text, sizeof text, "%s%s%s", problem, where, tab ? "; a tab does not indent" : "");
-  return refuse_at(b, DSET_ERR_SYNTAX, offset, text);
+  return refuse_at(b, DSET_ERR_SYNTAX, cursor, text);
 }
 
 static bool next_event(builder *b, yaml_event_t *event) {
@@ -131,15 +133,16 @@ static bool open_anchor(builder *b, const yaml_event_t *event, json_t **record) 
   return true;
 }
 
-static bool close_anchor(builder *b, json_t *record, json_t *value, size_t values, size_t height) {
+static bool close_anchor(builder *b, json_t *record, json_t *value, size_t values, const traits *of) {
   if (record == NULL) return true;
   bool done = json_array_append(record, value) == 0 &&
               json_array_append_new(record, json_integer((json_int_t)values)) == 0 &&
-              json_array_append_new(record, json_integer((json_int_t)height)) == 0;
+              json_array_append_new(record, json_integer((json_int_t)of->height)) == 0 &&
+              (of->keys == NULL || json_array_append(record, of->keys) == 0);
   return done || out_of_memory(b);
 }
 
-static json_t *build_alias(builder *b, const yaml_event_t *event, size_t depth, size_t *height) {
+static json_t *build_alias(builder *b, const yaml_event_t *event, size_t depth, traits *of) {
   const json_t *record = json_object_get(b->anchors, (const char *)event->data.alias.anchor);
   char text[128];
   if (record == NULL || json_array_size(record) == 0) {
@@ -150,9 +153,10 @@ static json_t *build_alias(builder *b, const yaml_event_t *event, size_t depth, 
     refuse(b, DSET_ERR_SYNTAX, event, text);
     return NULL;
   }
-  *height = (size_t)json_integer_value(json_array_get(record, 2));
-  if (!check_depth(b, depth + *height, event)) return NULL;
+  of->height = (size_t)json_integer_value(json_array_get(record, 2));
+  if (!check_depth(b, depth + of->height, event)) return NULL;
   if (!count_values(b, (size_t)json_integer_value(json_array_get(record, 1)), event)) return NULL;
+  of->keys = json_incref(json_array_get(record, 3));
   return json_incref(json_array_get(record, 0));
 }
 
@@ -162,36 +166,12 @@ static bool has_tag(const yaml_event_t *event, const char *tag) {
   return event->data.scalar.tag != NULL && strcmp((const char *)event->data.scalar.tag, tag) == 0;
 }
 
-static int base64_digit(char c) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const char *found = c == '\0' ? NULL : strchr(digits, c);
-  return found == NULL ? -1 : (int)(found - digits);
-}
-
-/* Decodes base64 (RFC 4648, padded, line breaks allowed) in place; false when it is none. */
-static bool decode_base64(char *text, size_t *length) {
-  size_t used = 0, count = 0, padding = 0;
-  unsigned bits = 0;
-  for (size_t i = 0; i < *length; i++) {
-    if (text[i] == '\n' || text[i] == '\r') continue;
-    int digit = base64_digit(text[i]);
-    if (text[i] == '=') padding++;
-    if (text[i] == '=' ? padding > 2 : digit < 0 || padding > 0) return false;
-    bits = (bits << 6 | (digit < 0 ? 0 : (unsigned)digit)) & 0xFFFFFF;
-    if (++count % 4 != 0) continue;
-    for (int shift = 16; shift >= 0; shift -= 8) text[used++] = (char)(bits >> shift & 0xFF);
-  }
-  if (count % 4 != 0) return false;
-  *length = used - padding;
-  return true;
-}
-
 /* Checks that the value of a scalar fits in a string. */
 static bool check_string(builder *b, yaml_event_t *event) {
   char *value = (char *)event->data.scalar.value;
   size_t *length = &event->data.scalar.length;
   if (has_tag(event, "tag:yaml.org,2002:binary")) {
-    if (!decode_base64(value, length)) return refuse(b, DSET_ERR_SYNTAX, event, "a !!binary value is not base64");
+    if (!dset_scalar_base64(value, length)) return refuse(b, DSET_ERR_SYNTAX, event, "a !!binary value is not base64");
     for (size_t i = 0, bytes; i < *length; i += bytes) {
       bytes = dset_text_character(value + i, *length - i);
       if (bytes == 0) return refuse(b, DSET_ERR_ENCODING, event, "a !!binary value is not UTF-8");
@@ -239,13 +219,21 @@ static json_t *build_scalar(builder *b, yaml_event_t *event) {
 
 /* ---- keys ---- */
 
-/* The text of a key: of the event, of an anchor's value, or for all but strings, `short_key`. */
+/* A key's text and identity: of the event, of an anchor's value, or for all but strings, made here. */
 typedef struct key {
   const char *bytes;
   size_t length;
+  const char *identity; /* see "repeated keys"; NULL: it equals no other */
+  size_t identity_length;
   json_t *owner; /* of the bytes that an alias stands for */
   char short_key[32];
+  char made[DSET_SCALAR_IDENTITY];
 } key;
+
+static void set_string_key(const char *bytes, size_t length, key *k) {
+  k->bytes = k->identity = bytes;
+  k->length = k->identity_length = length;
+}
 
 static bool set_key(builder *b, const yaml_event_t *event, const dset_scalar *scalar, key *k) {
   if (!dset_scalar_key(scalar, k->short_key)) {
@@ -253,37 +241,38 @@ static bool set_key(builder *b, const yaml_event_t *event, const dset_scalar *sc
   }
   k->bytes = k->short_key;
   k->length = strlen(k->short_key);
+  k->identity_length = dset_scalar_identity(scalar, k->made);
+  k->identity = k->identity_length > 0 ? k->made : NULL;
   return true;
 }
 
 /* The key that an alias stands for. */
 static bool read_alias_key(builder *b, const yaml_event_t *event, key *k) {
-  size_t height;
-  json_t *value = build_alias(b, event, 0, &height);
+  traits of = {0};
+  json_t *value = k->owner = build_alias(b, event, 0, &of);
+  json_decref(of.keys);
   if (value == NULL) return false;
   dset_scalar scalar = {DSET_SCALAR_NULL, json_is_true(value), json_integer_value(value), json_real_value(value)};
   if (json_is_boolean(value)) scalar.kind = DSET_SCALAR_BOOLEAN;
   if (json_is_integer(value)) scalar.kind = DSET_SCALAR_INTEGER;
   if (json_is_real(value)) scalar.kind = DSET_SCALAR_REAL;
-  k->bytes = json_string_value(value);
-  k->length = json_string_length(value);
-  k->owner = value;
-  return json_is_string(value) || set_key(b, event, &scalar, k);
+  if (!json_is_string(value)) return set_key(b, event, &scalar, k);
+  set_string_key(json_string_value(value), json_string_length(value), k);
+  return true;
 }
 
 static bool read_scalar_key(builder *b, yaml_event_t *event, key *k) {
+  static const traits none = {0};
   dset_scalar scalar;
   json_t *record = NULL;
   if (!resolve(b, event, &scalar)) return false;
-  k->bytes = (const char *)event->data.scalar.value;
-  k->length = event->data.scalar.length;
-  bool done = scalar.kind == DSET_SCALAR_STRING || set_key(b, event, &scalar, k);
-  if (done && anchor_of(event) != NULL) {
-    json_t *value = make_scalar(b, event, &scalar);
-    done = value != NULL && open_anchor(b, event, &record) && close_anchor(b, record, value, 1, 0);
-    json_decref(record);
-    json_decref(value);
-  }
+  set_string_key((const char *)event->data.scalar.value, event->data.scalar.length, k);
+  if (scalar.kind != DSET_SCALAR_STRING && !set_key(b, event, &scalar, k)) return false;
+  if (anchor_of(event) == NULL) return true;
+  json_t *value = make_scalar(b, event, &scalar);
+  bool done = value != NULL && open_anchor(b, event, &record) && close_anchor(b, record, value, 1, &none);
+  json_decref(record);
+  json_decref(value);
   return done;
 }
 
@@ -293,6 +282,41 @@ static bool read_key(builder *b, yaml_event_t *event, key *k) {
   return refuse(b, DSET_ERR_SYNTAX, event, "a mapping or a sequence cannot be a key");
 }
 
+/* ---- repeated keys ---- */
+
+/*
+ * Keys are equal when Kubernetes' strict reader finds them so, which compares values before they become text:
+ *
+ *   equal                                           not equal, though their text is the same
+ *   a, "a", !!binary YQ==, an alias of a            1 and "1", true and "true", 1 and 1.0
+ *   1 and 0x1; true and yes; 1.5 and 15e-1          1.1 and 1.10000000001, whose text is that of a 32-bit real
+ *   0.0 and -0.0                                    .nan and .nan; an alias of 1.0 and 1 (equal here)
+ *   a of the mapping and a of one that it merges, whichever comes first; of two that it merges
+ *
+ * A mapping's `keys` lead from the identity of each key to the mark where it stands first. They live as long as the
+ * mapping is open or can be merged. A key of a merged mapping is reported where it stands, not at the "<<".
+ */
+static bool note_key(builder *b, json_t *keys, const char *identity, size_t length, size_t mark) {
+  if (keys == NULL || identity == NULL) return true;
+  if (json_object_getn(keys, identity, length) == NULL) {
+    return json_object_setn_new_nocheck(keys, identity, length, json_integer((json_int_t)mark)) == 0 ||
+           out_of_memory(b);
+  }
+  return dset_repeats_add(b->repeats, b->trail, mark) || out_of_memory(b);
+}
+
+/* Notes the keys of a mapping that is merged into the one whose keys are `keys`. */
+static bool note_merged(builder *b, json_t *keys, json_t *merged) {
+  bool done = true;
+  for (void *at = json_object_iter(merged); done && at != NULL; at = json_object_iter_next(merged, at)) {
+    const char *identity = json_object_iter_key(at);
+    size_t length = json_object_iter_key_len(at), prefix = dset_scalar_is_identity(identity) ? DSET_SCALAR_PREFIX : 0;
+    dset_trail_member(b->trail, identity + prefix, length - prefix);
+    done = note_key(b, keys, identity, length, (size_t)json_integer_value(json_object_iter_value(at)));
+  }
+  return done;
+}
+
 /* ---- collections ---- */
 
 static bool is_merge(const yaml_event_t *event) {
@@ -300,90 +324,119 @@ static bool is_merge(const yaml_event_t *event) {
   return event->data.scalar.plain_implicit || has_tag(event, "tag:yaml.org,2002:merge");
 }
 
-static json_t *build_sequence(builder *b, size_t depth, size_t *height) {
-  json_t *array = json_array();
-  bool done = array != NULL || out_of_memory(b);
-  while (done) {
+static bool append(builder *b, json_t *array, json_t *item) {
+  return json_array_append_new(array, item) == 0 || out_of_memory(b);
+}
+
+/* Fills `array`, and `of->keys` when it is there. */
+static bool build_items(builder *b, json_t *array, size_t depth, traits *of) {
+  for (;;) {
     yaml_event_t event;
-    size_t inner = 0;
-    if (!next_event(b, &event)) break;
-    if (event.type == YAML_SEQUENCE_END_EVENT) return array;
+    traits inner = {0};
+    if (!next_event(b, &event)) return false;
+    if (event.type == YAML_SEQUENCE_END_EVENT) return true;
+    dset_trail_item(b->trail, json_array_size(array));
     json_t *value = build_value(b, &event, depth, &inner);
-    done = value != NULL && (json_array_append_new(array, value) == 0 || out_of_memory(b));
-    if (inner >= *height) *height = inner + 1;
+    bool done = value != NULL && append(b, array, value);
+    if (done && of->keys != NULL)
+      done = append(b, of->keys, inner.keys != NULL ? json_incref(inner.keys) : json_null());
+    json_decref(inner.keys);
+    if (!done) return false;
+    if (inner.height >= of->height) of->height = inner.height + 1;
   }
-  json_decref(array);
-  return NULL;
 }
 
-static bool merge_mapping(builder *b, json_t *object, json_t *mapping, size_t character) {
-  if (json_is_object(mapping)) return json_object_update(object, mapping) == 0 || out_of_memory(b);
-  return refuse_at(b, DSET_ERR_SYNTAX, offset_of(b->slice, character),
-                   "'<<' takes a mapping or a sequence of mappings");
+static bool merge_mapping(builder *b, json_t *object, const traits *of, json_t *mapping, json_t *keys, size_t mark) {
+  if (!json_is_object(mapping)) {
+    return refuse_at(b, DSET_ERR_SYNTAX, cursor_at(b, DSET_UNIT_CHARACTERS, mark),
+                     "'<<' takes a mapping or a sequence of mappings");
+  }
+  if (json_object_update(object, mapping) != 0) return out_of_memory(b);
+  return of->keys == NULL || note_merged(b, of->keys, keys);
 }
 
-/* Sets the keys that stand behind "<<". */
-static bool merge(builder *b, json_t *object, size_t depth, size_t *height) {
+/* Sets the keys that stand behind "<<"; gives their height. */
+static bool merge(builder *b, json_t *object, size_t depth, const traits *of, size_t *height) {
   yaml_event_t event;
+  traits inner = {.merged = true};
+  dset_trail_member(b->trail, "<<", 2);
   if (!next_event(b, &event)) return false;
   bool list = event.type == YAML_SEQUENCE_START_EVENT;
-  size_t character = event.start_mark.index;
-  json_t *merged = build_value(b, &event, depth, height);
-  bool done = merged != NULL && (list || merge_mapping(b, object, merged, character));
+  size_t mark = event.start_mark.index;
+  json_t *merged = build_value(b, &event, depth, &inner);
+  bool done = merged != NULL && (list || merge_mapping(b, object, of, merged, inner.keys, mark));
   for (size_t i = list ? json_array_size(merged) : 0; done && i > 0; i--) {
-    done = merge_mapping(b, object, json_array_get(merged, i - 1), character);
+    done = merge_mapping(b, object, of, json_array_get(merged, i - 1), json_array_get(inner.keys, i - 1), mark);
   }
+  *height = inner.height;
+  json_decref(inner.keys);
   json_decref(merged);
   return done;
 }
 
-static bool build_member(builder *b, json_t *object, yaml_event_t *key_event, size_t depth, size_t *height) {
+static bool build_member(builder *b, json_t *object, yaml_event_t *key_event, size_t depth, const traits *of,
+                         size_t *height) {
   yaml_event_t event;
+  traits inner = {0};
   key k = {.owner = NULL};
-  if (is_merge(key_event)) return merge(b, object, depth, height);
-  bool done = read_key(b, key_event, &k) && next_event(b, &event);
-  json_t *value = done ? build_value(b, &event, depth, height) : NULL;
+  bool done = read_key(b, key_event, &k);
+  if (done) dset_trail_member(b->trail, k.bytes, k.length);
+  done = done && note_key(b, of->keys, k.identity, k.identity_length, key_event->start_mark.index) &&
+         next_event(b, &event);
+  json_t *value = done ? build_value(b, &event, depth, &inner) : NULL;
   done = value != NULL && (json_object_setn_new_nocheck(object, k.bytes, k.length, value) == 0 || out_of_memory(b));
+  *height = inner.height;
+  json_decref(inner.keys);
   json_decref(k.owner);
   return done;
 }
 
-static json_t *build_mapping(builder *b, size_t depth, size_t *height) {
-  json_t *object = json_object();
-  bool done = object != NULL || out_of_memory(b);
-  while (done) {
+static bool build_members(builder *b, json_t *object, size_t depth, traits *of) {
+  for (;;) {
     yaml_event_t event;
-    size_t inner = 0;
-    if (!next_event(b, &event)) break;
-    if (event.type == YAML_MAPPING_END_EVENT) return object;
-    done = build_member(b, object, &event, depth, &inner);
+    size_t height = 0;
+    if (!next_event(b, &event)) return false;
+    if (event.type == YAML_MAPPING_END_EVENT) return true;
+    bool done =
+        is_merge(&event) ? merge(b, object, depth, of, &height) : build_member(b, object, &event, depth, of, &height);
     yaml_event_delete(&event);
-    if (inner >= *height) *height = inner + 1;
+    if (!done) return false;
+    if (height >= of->height) of->height = height + 1;
   }
-  json_decref(object);
+}
+
+static json_t *build_collection(builder *b, bool mapping, size_t depth, traits *of) {
+  dset_trail here = {.parent = b->trail};
+  b->trail = &here;
+  bool noted = b->repeats != NULL && (mapping || of->merged);
+  json_t *made = mapping ? json_object() : json_array();
+  if (noted) of->keys = mapping ? json_object() : json_array();
+  bool done = (made != NULL && (!noted || of->keys != NULL)) || out_of_memory(b);
+  done = done && (mapping ? build_members(b, made, depth, of) : build_items(b, made, depth, of));
+  b->trail = here.parent;
+  if (done) return made;
+  json_decref(made);
   return NULL;
 }
 
-/* The value that `event` starts, inside `depth` collections; `*height` is that of the collections in it. */
-static json_t *build_node(builder *b, yaml_event_t *event, size_t depth, size_t *height) {
+/* The value that `event` starts, inside `depth` collections. */
+static json_t *build_node(builder *b, yaml_event_t *event, size_t depth, traits *of) {
   if (!count_values(b, 1, event)) return NULL;
-  *height = 0;
   if (event->type == YAML_SCALAR_EVENT) return build_scalar(b, event);
   if (!check_depth(b, depth + 1, event)) return NULL;
-  *height = 1;
-  if (event->type == YAML_SEQUENCE_START_EVENT) return build_sequence(b, depth + 1, height);
-  return build_mapping(b, depth + 1, height);
+  of->height = 1;
+  return build_collection(b, event->type == YAML_MAPPING_START_EVENT, depth + 1, of);
 }
 
-/* The same with anchors and aliases; releases the event. */
-static json_t *build_value(builder *b, yaml_event_t *event, size_t depth, size_t *height) {
+/* The same with anchors and aliases; releases the event. The caller releases `of->keys`, of what fails too. */
+static json_t *build_value(builder *b, yaml_event_t *event, size_t depth, traits *of) {
   json_t *record = NULL, *value = NULL;
   size_t before = b->values;
   if (event->type == YAML_ALIAS_EVENT) {
-    value = build_alias(b, event, depth, height);
+    value = build_alias(b, event, depth, of);
   } else if (open_anchor(b, event, &record)) {
-    value = build_node(b, event, depth, height);
-    if (value != NULL && !close_anchor(b, record, value, b->values - before, *height)) {
+    value = build_node(b, event, depth, of);
+    if (value != NULL && !close_anchor(b, record, value, b->values - before, of)) {
       json_decref(value);
       value = NULL;
     }
@@ -395,7 +448,7 @@ static json_t *build_value(builder *b, yaml_event_t *event, size_t depth, size_t
 
 /* ---- documents ---- */
 
-static bool start_parser(yaml_parser_t *parser, const dset_slice *slice) {
+bool dset_yaml_start(yaml_parser_t *parser, const dset_slice *slice) {
   if (yaml_parser_initialize(parser) == 0) return false;
   yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string(parser, (const unsigned char *)slice->text + slice->begin, slice->end - slice->begin);
@@ -413,11 +466,12 @@ static bool skip_event(builder *b, yaml_event_type_t *type) {
 static json_t *build_document(builder *b) {
   yaml_event_type_t type;
   yaml_event_t event;
-  size_t height = 0;
+  traits of = {0};
   if (!skip_event(b, &type) || !skip_event(b, &type)) return NULL; /* the stream's start, the document's */
   if (type == YAML_STREAM_END_EVENT) return json_null();
   if (!next_event(b, &event)) return NULL;
-  json_t *root = build_value(b, &event, 0, &height);
+  json_t *root = build_value(b, &event, 0, &of);
+  json_decref(of.keys);
   if (root == NULL) return NULL;
   bool done = skip_event(b, &type) && next_event(b, &event); /* the document's end, the stream's */
   if (done && event.type != YAML_STREAM_END_EVENT) {
@@ -429,91 +483,16 @@ static json_t *build_document(builder *b) {
   return NULL;
 }
 
-int dset_yaml_load(const dset_slice *slice, const dset_bounds *bounds, json_t **root, dset_error *error) {
-  builder b = {.slice = slice, .bounds = bounds, .error = error, .code = DSET_OK};
+int dset_yaml_load(const dset_slice *slice, const dset_bounds *bounds, dset_repeats *repeats, json_t **root,
+                   dset_error *error) {
+  builder b = {.slice = slice, .bounds = bounds, .repeats = repeats, .error = error, .code = DSET_OK};
   *root = NULL;
-  if (!start_parser(&b.parser, slice)) return dset_fail_memory(error);
+  if (!dset_yaml_start(&b.parser, slice)) return dset_fail_memory(error);
   b.anchors = json_object();
-  if (b.anchors != NULL) {
-    *root = build_document(&b);
-  } else {
-    out_of_memory(&b);
-  }
+  if (b.anchors == NULL) out_of_memory(&b);
+  if (b.anchors != NULL) *root = build_document(&b);
+  if (*root != NULL && repeats != NULL) dset_repeats_locate(repeats, slice, DSET_UNIT_CHARACTERS);
   json_decref(b.anchors);
   yaml_parser_delete(&b.parser);
   return b.code;
-}
-
-/* ---- positions ---- */
-
-typedef struct finder {
-  yaml_parser_t parser;
-  const dset_step *steps;
-  size_t step_count;
-  size_t found; /* the character where the deepest part so far stands */
-} finder;
-
-/* Goes over the rest of the value that `event` has started, and releases it; false when the parser fails. */
-static bool skip_value(finder *f, yaml_event_t *event) {
-  size_t depth = 0;
-  for (;;) {
-    yaml_event_type_t type = event->type;
-    yaml_event_delete(event);
-    if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT) depth++;
-    if (type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT) depth--;
-    if (depth == 0) return true;
-    if (yaml_parser_parse(&f->parser, event) == 0) return false;
-  }
-}
-
-static bool key_is(const yaml_event_t *event, const char *wanted) {
-  dset_scalar scalar;
-  char short_key[32];
-  if (event->type != YAML_SCALAR_EVENT) return false;
-  const char *tag = (const char *)event->data.scalar.tag, *value = (const char *)event->data.scalar.value;
-  if (!dset_scalar_resolve(tag, event->data.scalar.plain_implicit != 0, value, event->data.scalar.length, &scalar))
-    return false;
-  if (scalar.kind == DSET_SCALAR_STRING) return strcmp(value, wanted) == 0;
-  return dset_scalar_key(&scalar, short_key) && strcmp(short_key, wanted) == 0;
-}
-
-/* Follows the steps from `step` on into the value that `event` starts, and goes over the value; releases `event`. */
-static bool find(finder *f, yaml_event_t *event, size_t step) {
-  bool mapping = event->type == YAML_MAPPING_START_EVENT, sequence = event->type == YAML_SEQUENCE_START_EVENT;
-  const char *wanted = step < f->step_count ? f->steps[step].key : NULL;
-  if (step == f->step_count || (wanted != NULL ? !mapping : !sequence)) return skip_value(f, event);
-  yaml_event_delete(event);
-  for (size_t i = 0;; i++) {
-    if (yaml_parser_parse(&f->parser, event) == 0) return false;
-    bool end = event->type == YAML_MAPPING_END_EVENT || event->type == YAML_SEQUENCE_END_EVENT;
-    bool match = !end && (mapping ? key_is(event, wanted) : i == f->steps[step].index);
-    if (match) f->found = event->start_mark.index;
-    if (end) {
-      yaml_event_delete(event);
-      return true;
-    }
-    if (mapping && (!skip_value(f, event) || yaml_parser_parse(&f->parser, event) == 0)) return false;
-    if (!(match ? find(f, event, step + 1) : skip_value(f, event))) return false;
-  }
-}
-
-void dset_yaml_locate(const dset_slice *slice, const dset_step *steps, size_t step_count, size_t *line,
-                      size_t *column) {
-  finder f = {.steps = steps, .step_count = step_count, .found = 0};
-  if (start_parser(&f.parser, slice)) {
-    yaml_event_t event;
-    bool going = true;
-    while (going && yaml_parser_parse(&f.parser, &event) != 0) {
-      bool header = event.type == YAML_STREAM_START_EVENT || event.type == YAML_DOCUMENT_START_EVENT;
-      going = header;
-      if (header) {
-        yaml_event_delete(&event);
-      } else {
-        f.found = event.start_mark.index;
-        find(&f, &event, 0);
-      }
-    }
-    yaml_parser_delete(&f.parser);
-  }
-  dset_source_position(slice->text, offset_of(slice, f.found), line, column);
 }

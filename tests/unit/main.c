@@ -21,6 +21,8 @@
   X(json)         \
   X(yaml)         \
   X(source)       \
+  X(places)       \
+  X(repeats)      \
   X(schema)       \
   X(hash)         \
   X(conform)      \

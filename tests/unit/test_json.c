@@ -12,8 +12,8 @@
 static const dset_bounds bounds = {1 << 20, 1000, 1000};
 
 static int load(const char *text, json_t **root, size_t *end, dset_error *error) {
-  dset_slice slice = {text, 0, strlen(text)};
-  return dset_json_load(&slice, &bounds, root, end, error);
+  dset_slice slice = {text, 0, strlen(text), 1, 1};
+  return dset_json_load(&slice, &bounds, NULL, root, end, error);
 }
 
 /* ---- values ---- */
@@ -85,9 +85,9 @@ END_TEST
 
 START_TEST(json_end) {
   json_t *root;
-  dset_slice slice = {"x {\"a\": 1}{}", 1, 12};
+  dset_slice slice = {"x {\"a\": 1}{}", 1, 12, 1, 2};
   size_t end = 0;
-  ck_assert_int_eq(dset_json_load(&slice, &bounds, &root, &end, NULL), DSET_OK);
+  ck_assert_int_eq(dset_json_load(&slice, &bounds, NULL, &root, &end, NULL), DSET_OK);
   ck_assert_uint_eq(end, 10);
   json_decref(root);
 }
@@ -239,11 +239,11 @@ static const location_row location_rows[] = {
 
 START_TEST(json_locate) {
   const location_row *row = &location_rows[_i];
-  dset_slice slice = {located, 0, sizeof located - 1};
-  size_t line, column;
-  dset_json_locate(&slice, row->steps, row->count, &line, &column);
-  ck_assert_uint_eq(line, row->line);
-  ck_assert_uint_eq(column, row->column);
+  dset_slice slice = {located, 0, sizeof located - 1, 1, 1};
+  dset_place place = {.steps = row->steps, .step_count = row->count};
+  dset_json_locate(&slice, &place, 1);
+  ck_assert_uint_eq(place.line, row->line);
+  ck_assert_uint_eq(place.column, row->column);
 }
 END_TEST
 

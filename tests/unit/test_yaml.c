@@ -12,8 +12,8 @@
 static const dset_bounds bounds = {1 << 20, 1000, 100000};
 
 static int load(const char *text, json_t **root, dset_error *error) {
-  dset_slice slice = {text, 0, strlen(text)};
-  return dset_yaml_load(&slice, &bounds, root, error);
+  dset_slice slice = {text, 0, strlen(text), 1, 1};
+  return dset_yaml_load(&slice, &bounds, NULL, root, error);
 }
 
 static char *dump(const json_t *root) {
@@ -257,10 +257,10 @@ END_TEST
 /* Positions are those of the whole text, not of the slice. */
 START_TEST(yaml_error_in_slice) {
   static const char text[] = "\xC3\xA9: 1\n---\nb: \xC3\xA9 : 2\n---\n";
-  dset_slice slice = {text, 10, 20};
+  dset_slice slice = {text, 10, 20, 3, 1};
   json_t *root;
   dset_error error;
-  ck_assert_int_eq(dset_yaml_load(&slice, &bounds, &root, &error), DSET_ERR_SYNTAX);
+  ck_assert_int_eq(dset_yaml_load(&slice, &bounds, NULL, &root, &error), DSET_ERR_SYNTAX);
   ck_assert_uint_eq(error.line, 3);
   ck_assert_uint_eq(error.column, 6);
 }
@@ -308,8 +308,8 @@ START_TEST(yaml_depth_of_aliases) {
   for (int i = 1; i < 30; i++) {
     size_t used = strlen(text);
     snprintf(text + used, sizeof text - used, "- &a%d [*a%d]\n", i, i - 1);
-    dset_slice slice = {text, 0, strlen(text)};
-    int code = dset_yaml_load(&slice, &shallow, &root, &error);
+    dset_slice slice = {text, 0, strlen(text), 1, 1};
+    int code = dset_yaml_load(&slice, &shallow, NULL, &root, &error);
     if (i + 2 <= 10) {
       ck_assert_int_eq(code, DSET_OK);
       json_decref(root);
@@ -345,12 +345,13 @@ START_TEST(yaml_max_values) {
   json_t *root;
   dset_error error;
   dset_bounds four = {1 << 20, 1000, 4};
-  dset_slice good = {"[1, 2, 3]", 0, 9}, bad = {"[1, 2,\n 3, 4]", 0, 13}, keys = {"{a: 1, b: 2, c: 3}", 0, 18};
-  ck_assert_int_eq(dset_yaml_load(&good, &four, &root, &error), DSET_OK);
+  dset_slice good = {"[1, 2, 3]", 0, 9, 1, 1}, bad = {"[1, 2,\n 3, 4]", 0, 13, 1, 1};
+  dset_slice keys = {"{a: 1, b: 2, c: 3}", 0, 18, 1, 1};
+  ck_assert_int_eq(dset_yaml_load(&good, &four, NULL, &root, &error), DSET_OK);
   json_decref(root);
-  ck_assert_int_eq(dset_yaml_load(&keys, &four, &root, &error), DSET_OK);
+  ck_assert_int_eq(dset_yaml_load(&keys, &four, NULL, &root, &error), DSET_OK);
   json_decref(root);
-  ck_assert_int_eq(dset_yaml_load(&bad, &four, &root, &error), DSET_ERR_LIMIT);
+  ck_assert_int_eq(dset_yaml_load(&bad, &four, NULL, &root, &error), DSET_ERR_LIMIT);
   ck_assert_uint_eq(error.line, 2);
   ck_assert_uint_eq(error.column, 5);
 }
@@ -397,11 +398,11 @@ static const location_row location_rows[] = {
 
 START_TEST(yaml_locate) {
   const location_row *row = &location_rows[_i];
-  dset_slice slice = {located, 0, sizeof located - 1};
-  size_t line, column;
-  dset_yaml_locate(&slice, row->steps, row->count, &line, &column);
-  ck_assert_uint_eq(line, row->line);
-  ck_assert_uint_eq(column, row->column);
+  dset_slice slice = {located, 0, sizeof located - 1, 1, 1};
+  dset_place place = {.steps = row->steps, .step_count = row->count};
+  dset_yaml_locate(&slice, &place, 1);
+  ck_assert_uint_eq(place.line, row->line);
+  ck_assert_uint_eq(place.column, row->column);
 }
 END_TEST
 
