@@ -15,11 +15,11 @@
 
 static json_t *tree_of(const char *text) {
   static const dset_bounds bounds = {1 << 20, 1000, 1000};
-  dset_slice slice = {text, 0, strlen(text)};
+  dset_slice slice = {text, 0, strlen(text), 1, 1};
   json_t *root;
   size_t end;
   dset_error error;
-  ck_assert_msg(dset_json_load(&slice, &bounds, &root, &end, &error) == DSET_OK, "%s: %s", text, error.text);
+  ck_assert_msg(dset_json_load(&slice, &bounds, NULL, &root, &end, &error) == DSET_OK, "%s: %s", text, error.text);
   ck_assert_uint_eq(end, strlen(text));
   return root;
 }
