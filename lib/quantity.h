@@ -18,8 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
-#include "text.h"
+#include "decimal.h"
 
 /* How a quantity is written; Kubernetes' names are dset_quantity_format_name()'s. */
 enum dset_quantity_format {
@@ -31,17 +30,6 @@ enum dset_quantity_format {
 
 /* (2^63 - 1) × 10^9: what a binary quantity can be at most, in nano. */
 enum { DSET_QUANTITY_BINARY_DIGITS = 28 };
-
-/*
- * Digits without leading and trailing zeros, times 10^exponent. With `up` the last digit counts one more, and is not 9;
- * no digits are then the number 1. Without it no digits are 0.
- */
-typedef struct dset_decimal {
-  const char *digits; /* the first one; '.' may stand among them */
-  size_t count;
-  int64_t exponent;
-  bool up;
-} dset_decimal;
 
 typedef struct dset_quantity {
   const char *text; /* as it was read, without spaces around it; borrowed */
@@ -58,7 +46,8 @@ typedef struct dset_quantity {
 
 /*
  * Reads the text of a JSON string or number. NULL when it is a quantity; otherwise why not, in Kubernetes' words. The
- * text must stay until the quantity is no longer needed.
+ * text must stay until the quantity is no longer needed. Kubernetes reads any number, but takes minutes over
+ * 1234567890123456789e1000000 and more; here that is refused.
  */
 const char *dset_quantity_parse(const char *text, size_t bytes, dset_quantity *quantity);
 
