@@ -26,7 +26,7 @@ static const char too_large[] = "the number is too large";
 
 enum { NANO = -9, MILLI = -3 };
 enum { SMALL_DIGITS = 18, SMALL_ROOM = 20 }; /* what the small form holds of a text; what an int64 needs at most */
-enum { LARGEST_EXPONENT = 1000000 };         /* of a big quantity, see the header */
+enum { LARGEST_EXPONENT = 500000 };          /* of a big quantity, see the header */
 
 /* ---- the forms ---- */
 

@@ -46,8 +46,10 @@ typedef struct dset_quantity {
 
 /*
  * Reads the text of a JSON string or number. NULL when it is a quantity; otherwise why not, in Kubernetes' words. The
- * text must stay until the quantity is no longer needed. Kubernetes reads any number, but takes minutes over
- * 1234567890123456789e1000000 and more; here that is refused.
+ * text must stay until the quantity is no longer needed.
+ *
+ * Kubernetes reads any number, but needs half a minute to write 1234567890123456789e500000. Where an exponent like that
+ * is larger the number is refused here.
  */
 const char *dset_quantity_parse(const char *text, size_t bytes, dset_quantity *quantity);
 

@@ -32,6 +32,7 @@
   X(golden)       \
   X(laws)         \
   X(bad_input)    \
+  X(quantity)     \
   X(upstream)
 
 #define DECLARE(name) Suite *dset_suite_##name(void);
