@@ -33,6 +33,7 @@
   X(laws)         \
   X(bad_input)    \
   X(quantity)     \
+  X(image)        \
   X(upstream)
 
 #define DECLARE(name) Suite *dset_suite_##name(void);
