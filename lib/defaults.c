@@ -10,6 +10,8 @@
  *   container       imagePullPolicy                          A9: by the tag of the image
  *   volume image    pullPolicy                               A9: by the tag of the reference
  *   volume          emptyDir                                 A13: {} when the volume has no source
+ *
+ * An empty list does not survive the API server's storage: it comes back as none (A17).
  */
 #include "defaults.h"
 
@@ -70,6 +72,7 @@ static bool fill_field(json_t *object, const dset_field *field, const dset_alloc
   }
   value = json_object_get(object, field->name);
   if (!good || value == NULL) return good;
+  if (json_is_array(value) && json_array_size(value) == 0) return json_object_del(object, field->name) == 0;
   if (field->shape == DSET_SCHEMA_MAP) return fill_map(value, field, allocator);
   if (field->round_up) return json_object_set_new_nocheck(object, field->name, rounded(value, allocator)) == 0;
   if (field->kind != DSET_SCHEMA_STRUCT) return true;

@@ -12,6 +12,7 @@ struct dset_documents {
   size_t capacity;
   dset_findings *findings; /* of its manifests */
   int32_t validation;      /* enum dset_validation_mode; while it is being read */
+  dset_repeats *repeats;   /* while it is being read */
 };
 
 /* The kind of an object, by apiVersion and kind. */
@@ -56,20 +57,25 @@ static bool is_live(const json_t *daemonset) {
   return uid != NULL && uid[0] != '\0';
 }
 
-static bool read_daemonset(object_reading *r, const json_t *tree, const dset_daemonset **daemonset) {
+static bool read_daemonset(object_reading *r, const dset_item *item, const dset_daemonset **daemonset) {
+  const json_t *tree = item->value;
   dset_findings *findings = r->to->findings;
   bool live = is_live(tree);
   size_t first = findings->count;
   findings->fields_ignored = live || r->to->validation == DSET_VALIDATION_IGNORE;
   findings->fields_warn = r->to->validation == DSET_VALIDATION_WARN;
-  bool good = dset_reading_daemonset(r->decoder, tree, !live, findings, daemonset);
-  if (good) dset_reading_locate(r->document, findings, first);
-  return good;
+  if (!dset_reading_repeats(r->to->repeats, item->path, findings)) {
+    return dset_decoder_fail(r->decoder, DSET_ERR_NOMEM, "", "");
+  }
+  bool good = dset_reading_daemonset(r->decoder, tree, !live, findings, first, daemonset);
+  if (!good) return false;
+  return dset_reading_locate(r->document, findings, first) || dset_decoder_fail(r->decoder, DSET_ERR_NOMEM, "", "");
 }
 
-static bool read_object(object_reading *r, const json_t *tree, dset_object *object) {
+static bool read_object(object_reading *r, const dset_item *item, dset_object *object) {
+  const json_t *tree = item->value;
   switch (object->kind) {
-    case DSET_KIND_DAEMONSET: return read_daemonset(r, tree, &object->daemonset);
+    case DSET_KIND_DAEMONSET: return read_daemonset(r, item, &object->daemonset);
     case DSET_KIND_NODE: return dset_decode_node(r->decoder, tree, &object->node);
     case DSET_KIND_POD: return dset_decode_pod(r->decoder, tree, &object->pod);
     case DSET_KIND_REVISION: return dset_decode_revision(r->decoder, tree, &object->revision);
@@ -95,7 +101,7 @@ static bool visit_item(void *context, const dset_item *item) {
     return dset_decoder_fail(r->decoder, DSET_ERR_NOMEM, "", "");
   }
   to->count++;
-  if (!read_object(r, item->value, object)) return false;
+  if (!read_object(r, item, object)) return false;
   leave_path(r->decoder, item->path);
   return true;
 }
@@ -121,7 +127,13 @@ int dset_documents_read(const char *text, size_t bytes, const dset_read_options 
     dset_documents_free(made);
     return dset_fail_memory(error);
   }
-  code = dset_reading_visit(text, bytes, &bounds, &made->arena, visit_object, made, error);
+  dset_arena scratch;
+  dset_arena_init(&scratch, keep.allocator);
+  dset_repeats repeats = {.arena = &scratch, .limit = 100};
+  made->repeats = &repeats;
+  code = dset_reading_visit(text, bytes, &bounds, &made->arena, &repeats, visit_object, made, error);
+  made->repeats = NULL;
+  dset_arena_clear(&scratch);
   if (code != DSET_OK) {
     dset_documents_free(made);
     return code;

@@ -141,15 +141,20 @@ static dset_found *add_record(dset_findings *findings, const kind_row *row, cons
   return findings->failed ? NULL : found;
 }
 
+void dset_findings_count_more(dset_findings *findings, int32_t kind, size_t count) {
+  if (is_silent(findings, kind)) return;
+  if (severity_of(findings, kind) == DSET_SEVERITY_ERROR) {
+    findings->errors += count;
+  } else {
+    findings->warnings += count;
+  }
+  if (kind >= DSET_FINDING_SYNTAX && kind <= DSET_FINDING_OUT_OF_RANGE) findings->undecoded += count;
+}
+
 /* Whether a finding of the kind is to be kept; it is counted. */
 static bool count_finding(dset_findings *findings, int32_t kind) {
   if (findings->failed || is_silent(findings, kind)) return false;
-  if (severity_of(findings, kind) == DSET_SEVERITY_ERROR) {
-    findings->errors++;
-  } else {
-    findings->warnings++;
-  }
-  if (kind >= DSET_FINDING_SYNTAX && kind <= DSET_FINDING_OUT_OF_RANGE) findings->undecoded++;
+  dset_findings_count_more(findings, kind, 1);
   return findings->count < findings->limit;
 }
 

@@ -49,6 +49,9 @@ int dset_findings_finish(dset_findings *findings, dset_findings **target, dset_e
 void dset_findings_add(dset_findings *findings, int32_t kind, const char *rule, const dset_path *path,
                        const char *value, const char *format, ...) DSET_PRINTF(6, 7);
 
+/* Counts findings that are not kept. */
+void dset_findings_count_more(dset_findings *findings, int32_t kind, size_t count);
+
 /* Adds a DSET_FINDING_INVALID for each message on `text`, which is the value. */
 void dset_findings_grammar(dset_findings *findings, const char *rule, const dset_path *path, const char *text,
                            dset_messages messages);

@@ -19,6 +19,9 @@
 #include "reading.h"
 #include "text.h"
 
+/* Repeated keys of one document that get a finding of their own; all are counted. */
+enum { MOST_REPEATS = 1000 };
+
 struct dset_manifests {
   dset_arena arena;
   dset_manifest_entry **entries;
@@ -31,7 +34,8 @@ typedef struct reading {
   dset_manifests *to;
   const char *default_ns;
   const dset_validate_options *validate;
-  size_t findings_left; /* how many more are kept */
+  size_t findings_left;  /* how many more are kept */
+  dset_repeats *repeats; /* repeated keys of the current document */
   int32_t validation;
 } reading;
 
@@ -114,11 +118,11 @@ static bool visit_item(void *context, const dset_item *item) {
   dset_manifest_entry *entry = add_entry(r, at->document, item->api_version);
   if (entry == NULL) return false;
   dset_findings *findings = findings_of(entry);
-  bool good =
-      known ? dset_manifest_load(item->value, item->path, r->default_ns, r->validate, &r->to->arena, findings, entry)
-            : say_no_kind(entry, item);
-  if (!good) return false;
-  dset_reading_locate(at->document, findings, 0);
+  bool good = known ? dset_reading_repeats(r->repeats, item->path, findings) &&
+                          dset_manifest_load(item->value, item->path, r->default_ns, r->validate, &r->to->arena,
+                                             findings, entry)
+                    : say_no_kind(entry, item);
+  if (!good || !dset_reading_locate(at->document, findings, 0)) return false;
   r->findings_left = findings->limit - findings->count;
   return !findings->failed;
 }
@@ -146,6 +150,7 @@ static int read_documents(reading *r, dset_source *source, dset_error *error) {
   for (;;) {
     dset_source_document document;
     dset_error why;
+    dset_reading_forget(r->repeats);
     int code = dset_source_next(source, &document, &why);
     if (is_about_text(code)) return say_syntax(r, source, &why) ? DSET_OK : dset_fail_memory(error);
     if (code != DSET_OK && error != NULL) *error = why;
@@ -185,9 +190,15 @@ int dset_manifests_read(const char *text, size_t bytes, const dset_manifest_opti
                .validation = options->validation,
                .findings_left = SIZE_MAX};
   if (dset_text_empty(r.default_ns)) r.default_ns = "default";
+  dset_arena scratch;
+  dset_arena_init(&scratch, options->read == NULL ? NULL : options->read->allocator);
+  dset_repeats repeats = {.arena = &scratch, .limit = MOST_REPEATS};
+  r.repeats = &repeats;
   dset_source source;
   code = dset_source_open(&source, text, bytes, &bounds, error);
+  source.repeats = &repeats;
   if (code == DSET_OK) code = read_documents(&r, &source, error);
+  dset_arena_clear(&scratch);
   if (code != DSET_OK) {
     dset_manifests_free(made);
     return code;

@@ -38,11 +38,13 @@ int dset_reading_begin(const char *text, const dset_read_options *options, size_
 }
 
 int dset_reading_visit(const char *text, size_t bytes, const dset_bounds *bounds, dset_arena *arena,
-                       dset_document_visitor *visit, void *context, dset_error *error) {
+                       dset_repeats *repeats, dset_document_visitor *visit, void *context, dset_error *error) {
   dset_source source;
   int code = dset_source_open(&source, text, bytes, bounds, error);
+  source.repeats = repeats;
   while (code == DSET_OK) {
     dset_source_document document;
+    dset_reading_forget(repeats);
     code = dset_source_next(&source, &document, error);
     if (code != DSET_OK || document.root == NULL) break;
     dset_decoder decoder;
@@ -62,12 +64,71 @@ int dset_reading_visit(const char *text, size_t bytes, const dset_bounds *bounds
   return code;
 }
 
-void dset_reading_locate(const dset_source_document *document, dset_findings *findings, size_t first) {
+bool dset_reading_locate(const dset_source_document *document, dset_findings *findings, size_t first) {
+  size_t count = 0;
+  dset_place *places = dset_arena_zalloc(&findings->arena, findings->count - first, sizeof *places);
+  if (places == NULL) return false;
   for (size_t i = first; i < findings->count; i++) {
-    dset_found *found = &findings->records[i];
-    if (found->finding.line != 0) continue;
-    dset_source_locate(document, found->steps, found->step_count, &found->finding.line, &found->finding.column);
+    const dset_found *found = &findings->records[i];
+    if (found->finding.line == 0)
+      places[count++] = (dset_place){.steps = found->steps, .step_count = found->step_count};
   }
+  dset_source_locate_all(document, places, count);
+  count = 0;
+  for (size_t i = first; i < findings->count; i++) {
+    dset_finding *finding = &findings->records[i].finding;
+    if (finding->line != 0) continue;
+    finding->line = places[count].line;
+    finding->column = places[count++].column;
+  }
+  return true;
+}
+
+void dset_reading_forget(dset_repeats *repeats) {
+  if (repeats == NULL) return;
+  dset_arena_clear(repeats->arena);
+  *repeats = (dset_repeats){.arena = repeats->arena, .limit = repeats->limit};
+}
+
+static bool leads_into(const dset_repeat *repeat, const dset_step *steps, size_t count) {
+  if (repeat->step_count <= count) return false;
+  for (size_t i = 0; i < count; i++) {
+    const dset_step *step = &repeat->steps[i];
+    bool same = steps[i].key == NULL ? step->key == NULL && step->index == steps[i].index
+                                     : step->key != NULL && strcmp(step->key, steps[i].key) == 0;
+    if (!same) return false;
+  }
+  return true;
+}
+
+/* Adds the finding of a repeat that stands `depth` steps below the root of the object at `path`. */
+static bool add_repeat(const dset_repeat *repeat, const dset_path *path, size_t depth, dset_findings *findings) {
+  size_t count = repeat->step_count - depth;
+  dset_path *frames = dset_arena_zalloc(&findings->arena, count, sizeof *frames);
+  if (frames == NULL) return false;
+  for (size_t i = 0; i < count; i++) {
+    frames[i].parent = i == 0 ? path : &frames[i - 1];
+    frames[i].key = repeat->steps[depth + i].key;
+    frames[i].index = repeat->steps[depth + i].index;
+  }
+  size_t before = findings->count;
+  dset_findings_add(findings, DSET_FINDING_DUPLICATE_FIELD, "A17", &frames[count - 1], NULL,
+                    "this key stands here twice; the last one counts");
+  if (findings->count == before) return true;
+  findings->records[before].finding.line = repeat->line;
+  findings->records[before].finding.column = repeat->column;
+  return true;
+}
+
+bool dset_reading_repeats(const dset_repeats *repeats, const dset_path *path, dset_findings *findings) {
+  size_t depth;
+  const dset_step *steps = dset_path_steps(path, &findings->arena, &depth);
+  bool good = steps != NULL;
+  for (size_t i = 0; good && i < repeats->count; i++) {
+    if (leads_into(&repeats->records[i], steps, depth)) good = add_repeat(&repeats->records[i], path, depth, findings);
+  }
+  if (path == NULL) dset_findings_count_more(findings, DSET_FINDING_DUPLICATE_FIELD, repeats->total - repeats->count);
+  return good && !findings->failed;
 }
 
 static int code_of(int32_t kind) {
@@ -95,9 +156,8 @@ static bool refuse_errors(dset_decoder *decoder, const dset_findings *findings, 
 }
 
 bool dset_reading_daemonset(dset_decoder *decoder, const json_t *tree, bool defaults, dset_findings *findings,
-                            const dset_daemonset **daemonset) {
+                            size_t first, const dset_daemonset **daemonset) {
   if (!dset_decode_is_object(decoder, tree)) return false;
-  size_t first = findings->count;
   json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, NULL, findings);
   bool made = typed != NULL && !findings->failed;
   if (made && defaults) made = dset_defaults_fill(typed, &decoder->arena->allocator);

@@ -18,18 +18,31 @@ int dset_reading_begin(const char *text, const dset_read_options *options, size_
 /* What a reader does with one document. False: the decoder has failed. */
 typedef bool dset_document_visitor(dset_decoder *decoder, const dset_source_document *document, void *context);
 
-/* Opens `text` and shows each document to `visit`, adding line and column to what it reports. */
+/*
+ * Opens `text` and shows each document to `visit`, adding line and column to what it reports. `repeats`, when not NULL,
+ * has the repeated keys of the document that is shown.
+ */
 int dset_reading_visit(const char *text, size_t bytes, const dset_bounds *bounds, dset_arena *arena,
-                       dset_document_visitor *visit, void *context, dset_error *error);
+                       dset_repeats *repeats, dset_document_visitor *visit, void *context, dset_error *error);
 
-/* Fills in lines and columns of the findings from `first` on, which belong to the document. */
-void dset_reading_locate(const dset_source_document *document, dset_findings *findings, size_t first);
+/* Forgets the repeated keys of the document before. Their arena must be for them alone. */
+void dset_reading_forget(dset_repeats *repeats);
 
 /*
- * Decodes a DaemonSet. What is wrong with it is added to `findings`, and the first error among that makes the decoder
- * fail. With `defaults` it is a manifest, and gets those of its template, too.
+ * Adds a finding for each repeated key inside the object that `path` leads to; NULL: the document, to which also those
+ * belong that were only counted. False when an allocation fails.
+ */
+bool dset_reading_repeats(const dset_repeats *repeats, const dset_path *path, dset_findings *findings);
+
+/* Fills in lines and columns of the findings from `first` on, which belong to the document. False when an allocation
+ * fails. */
+bool dset_reading_locate(const dset_source_document *document, dset_findings *findings, size_t first);
+
+/*
+ * Decodes a DaemonSet. What is wrong with it is added to `findings`, and the first error from number
+ * `first` on makes the decoder fail. With `defaults` it is a manifest, and gets those of its template, too.
  */
 bool dset_reading_daemonset(dset_decoder *decoder, const json_t *tree, bool defaults, dset_findings *findings,
-                            const dset_daemonset **daemonset);
+                            size_t first, const dset_daemonset **daemonset);
 
 #endif

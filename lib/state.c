@@ -80,7 +80,7 @@ static bool read_live(dset_decoder *decoder, const json_t *tree, const dset_daem
   dset_findings *findings = dset_findings_new(&keep);
   if (findings == NULL) return dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
   findings->fields_ignored = true;
-  bool good = dset_reading_daemonset(decoder, tree, false, findings, daemonset);
+  bool good = dset_reading_daemonset(decoder, tree, false, findings, 0, daemonset);
   dset_findings_free(findings);
   return good;
 }
@@ -119,7 +119,7 @@ int dset_state_read(const char *text, size_t bytes, const dset_read_options *opt
   made->name = "";
   made->snapshot.size = sizeof made->snapshot;
   made->options.size = sizeof made->options;
-  code = dset_reading_visit(text, bytes, &bounds, &made->arena, visit_state, made, error);
+  code = dset_reading_visit(text, bytes, &bounds, &made->arena, NULL, visit_state, made, error);
   if (code == DSET_OK && made->snapshot.daemonset == NULL) {
     code = dset_fail(error, DSET_ERR_INVALID, NULL, "expected a JSON object, found nothing");
   }
