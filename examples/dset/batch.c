@@ -4,45 +4,35 @@
  * language can keep one process and ask it. A line that cannot be answered gets {"name", "error"}; the next one is
  * answered all the same. Every answer is flushed, so that a host that waits for it gets it.
  */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
-#include "dset.h"
-
-/* A JSON string on standard output; NULL is "". */
-static void print_string(const char *text) {
-  json_t *value = json_string(text == NULL ? "" : text);
-  char *encoded = value == NULL ? NULL : json_dumps(value, JSON_ENCODE_ANY);
-  fputs(need(encoded), stdout);
-  free(encoded);
-  json_decref(value);
-}
+#include "jsontext.h"
 
 void print_origin(const struct origin *from) {
   fputs("\"file\":", stdout);
-  print_string(from->file);
+  write_json(stdout, from->file);
   printf(",\"index\":%zu", from->index);
 }
 
-static void answer_error(const char *name, const dset_error *error) {
+void answer_error(const char *name, const dset_error *error) {
   fputs("{\"name\":", stdout);
-  print_string(name);
+  write_json(stdout, name);
   fputs(",\"error\":{\"code\":", stdout);
-  print_string(dset_code_name(error->code));
+  write_json(stdout, dset_code_name(error->code));
   fputs(",\"text\":", stdout);
-  print_string(error->text);
+  write_json(stdout, error->text);
   fputs(",\"path\":", stdout);
-  print_string(error->path);
+  write_json(stdout, error->path);
   printf(",\"line\":%zu,\"column\":%zu}}\n", error->line, error->column);
 }
 
 /* The name of a question that could not be read as one; it may still be JSON. */
 static void answer_unread(const char *line, size_t length, const dset_error *error) {
-  json_t *tree = json_loadb(line, length, 0, NULL);
-  answer_error(json_string_value(json_object_get(tree, "name")), error);
-  json_decref(tree);
+  char *text = span_string(span_member((struct span){line, length}, "name"));
+  answer_error(text, error);
+  free(text);
 }
 
 static int plan_text(const dset_state *state, const struct request *request, const dset_write_options *options,
@@ -76,7 +66,7 @@ static void answer(const char *line, size_t length, const struct request *reques
   if (request->manifests) options.manifests = snapshot->daemonset;
   dset_text *text;
   int code;
-  if (strcmp(request->command, "plan") == 0) {
+  if (request->command == PLAN) {
     code = plan_text(state, request, &options, &text, &error);
   } else {
     code = dset_explain_json(snapshot->daemonset, snapshot->nodes, snapshot->node_count, &options, &text, &error);
@@ -96,7 +86,11 @@ int batch_command(const struct request *request) {
   for (ssize_t length = getline(&line, &capacity, stdin); length >= 0; length = getline(&line, &capacity, stdin)) {
     if (strspn(line, " \t\r\n") == (size_t)length) continue;
     if (line[length - 1] == '\n') length--; /* else an unclosed string would seem to hold it */
-    answer(line, (size_t)length, request);
+    if ((request->command & (PLAN | EXPLAIN)) != 0) {
+      answer(line, (size_t)length, request);
+    } else {
+      answer_manifest(line, (size_t)length, request);
+    }
     if (fflush(stdout) != 0) {
       free(line);
       return EXIT_ERROR;

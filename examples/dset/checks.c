@@ -71,7 +71,7 @@ static bool has_hash(const dset_pod *pod) {
 }
 
 void input_notes(const struct input *input, const struct request *request) {
-  bool plan = strcmp(request->command, "plan") == 0;
+  bool plan = request->command == PLAN;
   if (input->node_count == 0) fputs("dset: note: there are no nodes in the input\n", stderr);
   if (input->other_daemonset != NULL) {
     fprintf(stderr, "dset: %s:%zu: note: left out, a DaemonSet of %s: only apps/v1 is read\n", input->other_origin.file,

@@ -75,7 +75,7 @@ static int explain_json(const struct input *input, size_t index, const dset_daem
 int explain_command(const struct input *input, const struct request *request) {
   for (size_t i = 0; i < input->daemonset_count; i++) {
     dset_daemonset daemonset = complete(input, i);
-    bool json = request->json || request->batch;
+    bool json = request->form == FORM_JSON || request->batch;
     int result = json ? explain_json(input, i, &daemonset) : explain_table(input, i, &daemonset, request);
     if (result != 0) return result;
   }

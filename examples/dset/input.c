@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* input.c: reading files, folders and standard input into objects by kind. */
-#include <dirent.h>
-#include <errno.h>
+/* input.c: the objects of all texts, by kind. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "dset.h"
 
@@ -70,125 +67,54 @@ static void sort_in(struct input *in, const dset_object *object, const char *fil
   }
 }
 
-/* Reads all of a stream. NULL: `errno` says why. */
-static char *read_all(FILE *file, size_t *length) {
-  size_t capacity = 1 << 16;
-  char *text = need(malloc(capacity));
-  *length = 0;
-  for (;;) {
-    *length += fread(text + *length, 1, capacity - *length, file);
-    if (ferror(file)) {
-      int reason = errno;
-      free(text);
-      errno = reason;
-      return NULL;
-    }
-    if (*length < capacity) return text;
-    capacity *= 2;
-    text = need(realloc(text, capacity));
+/* One text of the request. */
+struct reading {
+  struct input *input;
+  const struct request *request;
+};
+
+/* Unknown and duplicate fields that are let pass. */
+static void say_findings(const char *file, const dset_findings *findings) {
+  const dset_finding *finding;
+  for (size_t i = 0; (finding = dset_findings_get(findings, i)) != NULL; i++) {
+    fprintf(stderr, "dset: %s:%zu:%zu: note: %s: ", file, finding->line, finding->column, finding->field);
+    write_clean(stderr, finding->text);
+    fputc('\n', stderr);
   }
 }
 
-static bool read_stream(struct input *input, FILE *file, const char *name) {
-  size_t length;
-  char *text = read_all(file, &length);
-  if (text == NULL) {
-    fprintf(stderr, "dset: %s: %s\n", name, strerror(errno));
+static bool read_source(void *context, struct source *source) {
+  const struct reading *reading = context;
+  if (source->text == NULL) {
+    fprintf(stderr, "dset: %s: %s\n", source->file, source->problem);
     return false;
   }
+  const struct request *request = reading->request;
+  dset_read_options options = {.size = sizeof options};
+  options.max_bytes = request->max_bytes;
+  options.max_values = request->max_values;
+  options.validation = request->validation;
   dset_error error;
   dset_documents *documents;
-  int code = dset_documents_read(text, length, NULL, &documents, &error);
-  free(text);
+  int code = dset_documents_read(source->text, source->length, &options, &documents, &error);
+  progress_clear(request);
   if (code != DSET_OK) {
-    complain(name, &error);
+    complain(source->file, &error);
     return false;
   }
-  hold(input)->documents = documents;
+  hold(reading->input)->documents = documents;
+  char *file = input_memory(reading->input, strlen(source->file) + 1);
+  strcpy(file, source->file);
+  say_findings(file, dset_documents_findings(documents));
   for (size_t i = 0; i < dset_documents_count(documents); i++) {
-    sort_in(input, dset_documents_object(documents, i), name);
+    sort_in(reading->input, dset_documents_object(documents, i), file);
   }
   return true;
 }
 
-static bool read_file(struct input *input, const char *name) {
-  FILE *file = fopen(name, "rb");
-  if (file == NULL) {
-    fprintf(stderr, "dset: %s: %s\n", name, strerror(errno));
-    return false;
-  }
-  bool good = read_stream(input, file, name);
-  fclose(file);
-  return good;
-}
-
-/* Whether a name found in a folder is worth opening. */
-static bool is_manifest(const char *name) {
-  const char *dot = strrchr(name, '.');
-  return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
-}
-
-static int compare_names(const void *a, const void *b) {
-  const char *const *left = a;
-  const char *const *right = b;
-  return strcmp(*left, *right);
-}
-
-/* The names in a folder, sorted, without those that start with a dot. */
-static char **list_folder(DIR *folder, size_t *count) {
-  char **names = NULL;
-  *count = 0;
-  for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-    if (entry->d_name[0] == '.') continue;
-    names = grow(names, *count, sizeof *names);
-    names[(*count)++] = format("%s", entry->d_name);
-  }
-  if (*count > 1) qsort(names, *count, sizeof *names, compare_names);
-  return names;
-}
-
-static bool read_path(struct input *input, const char *path, const struct request *request, bool named);
-
-static bool read_folder(struct input *input, const char *path, const struct request *request) {
-  DIR *folder = opendir(path);
-  if (folder == NULL) {
-    fprintf(stderr, "dset: %s: %s\n", path, strerror(errno));
-    return false;
-  }
-  size_t count;
-  char **names = list_folder(folder, &count);
-  closedir(folder);
-  bool good = true;
-  for (size_t i = 0; i < count; i++) {
-    size_t bytes = strlen(path) + strlen(names[i]) + 2;
-    char *inside = input_memory(input, bytes);
-    bool slash = path[0] != '\0' && path[strlen(path) - 1] == '/';
-    snprintf(inside, bytes, slash ? "%s%s" : "%s/%s", path, names[i]);
-    good = read_path(input, inside, request, false) && good;
-    free(names[i]);
-  }
-  free(names);
-  return good;
-}
-
-/* A path that was named is always read; one found in a folder only if it looks like a manifest. */
-static bool read_path(struct input *input, const char *path, const struct request *request, bool named) {
-  if (named && strcmp(path, "-") == 0) return read_stream(input, stdin, "-");
-  struct stat about;
-  if (!named && lstat(path, &about) == 0 && S_ISLNK(about.st_mode) && !is_manifest(path))
-    return true; /* may be a loop */
-  if (stat(path, &about) != 0) {
-    fprintf(stderr, "dset: %s: %s\n", path, strerror(errno));
-    return false;
-  }
-  if (S_ISDIR(about.st_mode)) return !(named || request->recursive) || read_folder(input, path, request);
-  return !(named || is_manifest(path)) || read_file(input, path);
-}
-
 bool input_read(struct input *input, const struct request *request) {
-  bool good = true;
-  for (size_t i = 0; i < request->file_count; i++) good = read_path(input, request->files[i], request, true) && good;
-  return good;
+  struct reading reading = {input, request};
+  return files_visit(request, read_source, &reading);
 }
 
 void input_free(struct input *input) {

@@ -124,7 +124,7 @@ static int plan_one(const struct input *input, size_t index, const struct reques
   }
   int result = 0;
   if (dset_plan_action_count(plan) > 0) *work = true;
-  if (request->json || request->batch) {
+  if (request->form == FORM_JSON || request->batch) {
     result = print_json(plan, &daemonset, request, &input->daemonset_origins[index]);
   } else {
     if (index > 0) putchar('\n');
