@@ -79,7 +79,7 @@ shows 'help of a command' 0 'usage: dset plan'
 run --version </dev/null
 shows 'version' 0 "dset $(sed -n 's/^VERSION = //p' Makefile) (Kubernetes "
 run </dev/null
-refuses 'no arguments' 'what to do? plan or explain'
+refuses 'no arguments' 'what to do? plan, explain, validate or default'
 run frobnicate </dev/null
 refuses 'unknown command' 'unknown command frobnicate'
 holds 'an error on the command line names the help' grep -q 'try: dset --help' "$err"
@@ -316,6 +316,11 @@ unwritable 'explain' explain -f $demo
 unwritable 'batch' plan --batch
 unwritable 'help' --help
 unwritable 'version' --version
+
+# ---- validate and default
+
+# shellcheck source=tests/cli/manifests.sh
+. "$here/manifests.sh"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
