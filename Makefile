@@ -189,6 +189,17 @@ schema:
 	@tools/go.sh
 	cd tests/parity && GOTOOLCHAIN=local go run $(CURDIR)/tests/schema/*.go -out $(abspath $(SCHEMA_OUT))
 
+# The same for manifests: the API server's code beside the library, on mutations of the real manifests in CORPUS.
+CORPUS ?= ../shared/corpus/manifests
+
+parity-manifests: build/parity-manifests
+	build/parity-manifests -seed $(PARITY_SEED) -corpus $(CORPUS) -out build/manifest-failures.jsonl $(PARITY)
+
+build/parity-manifests: build/libdaemonset.a FORCE
+	@tools/go.sh
+	cd tests/parity && GOTOOLCHAIN=local go build -buildvcs=false -o $(CURDIR)/$@ \
+	  -ldflags "-X main.build=$(VERSION)-$$(cksum < $(CURDIR)/$< | cut -d' ' -f1)" ./manifests
+
 deps:
 	@tools/deps.sh check
 
@@ -204,6 +215,7 @@ help:
 	@echo 'make check        all tests (installs Check too, if missing)'
 	@echo 'make parity       the real controller beside the library on random states (needs Go; takes minutes)'
 	@echo 'make schema       lib/schema_table.c and lib/schema_types.h anew from the types of Kubernetes (needs Go)'
+	@echo 'make parity-manifests  the API server beside the library on mutated manifests (needs Go and CORPUS; takes minutes)'
 	@echo 'make bench        what a plan costs, in nanoseconds a node'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR; make uninstall'
 	@echo 'make deps         the packages alone; DEPS=no keeps check and demo from installing any'
@@ -212,5 +224,5 @@ help:
 	@echo 'Variables: CC CXX AR NM CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; BUILD=dir; WERROR=1; SANITIZE=1 (build/asan)'
 
 FORCE:
-.PHONY: all install uninstall check run-check demo bench parity schema deps format clean help FORCE
+.PHONY: all install uninstall check run-check demo bench parity parity-manifests schema deps format clean help FORCE
 .DELETE_ON_ERROR:
