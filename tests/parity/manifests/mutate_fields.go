@@ -239,7 +239,7 @@ func podFields(m *mutation) bool {
 // containers is one of the lists of containers, with at least one in it.
 func (m *mutation) containers() *node {
 	key := oneOf(m.dice, "containers", "containers", "containers", "initContainers", "initContainers")
-	if m.chance(0.06) {
+	if m.chance(0.1) {
 		key = "ephemeralContainers"
 	}
 	of := m.pod().needList(key)
@@ -288,7 +288,7 @@ func ports(m *mutation) bool {
 		one := m.some(object(), 0.9, "containerPort", literal(number))
 		m.some(one, 0.5, "hostPort", literal(oneOf(m.dice, "80", "80", number, "0", "65536", "-1")), "protocol",
 			m.wordFor("protocol"))
-		m.some(one, 0.3, "name", oneOf(m.dice, "http", "http", "HTTP", "", "-a", "a--b", "1", "a234567890123456", "a_b",
+		m.some(one, 0.4, "name", oneOf(m.dice, "http", "http", "HTTP", "", "-a", "a--b", "1", "a234567890123456", "a_b",
 			"é"),
 			"hostIP", m.wordFor("hostIP"))
 		of.items = append(of.items, one)

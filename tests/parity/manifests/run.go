@@ -22,8 +22,8 @@ import (
 
 const (
 	perKind       = 100     // failures that differ in the same kinds of things and are made small; all are counted
-	perShape      = 2       // of which so many are written that have the same keys
-	mostWritten   = 200     // of all
+	perShape      = 2       // so many of them are written that have the same keys
+	perKindShown  = 12      // and so many in all
 	defaultsEvery = 4       // of so many texts one is looked through for defaults
 	judgedFrom    = 100_000 // mutations; in fewer, something may be missing
 )
@@ -154,7 +154,7 @@ func (r *run) seen(text []byte, real *answer, c *compared) {
 // failed notes a difference and makes its text small; of texts that are alike a few are kept. The caller holds the lock.
 func (r *run) failed(b *bench, m *mutation, name string, c *compared) {
 	want := kinds(c.differences)
-	if r.kinds[want]++; r.kinds[want] > perKind || len(r.written) >= mostWritten {
+	if r.kinds[want]++; r.kinds[want] > perKind || r.shapes[want] == perKindShown {
 		return
 	}
 	small := shrink(m, func(text []byte) bool {
@@ -171,10 +171,11 @@ func (r *run) failed(b *bench, m *mutation, name string, c *compared) {
 	for _, d := range c.differences {
 		f.Differs = append(f.Differs, d.kind+": "+d.detail)
 	}
-	shape := want + values.ReplaceAllString(string(small), "")
+	shape := want + ": " + values.ReplaceAllString(string(small), "")
 	if r.shapes[shape]++; r.shapes[shape] > perShape {
 		return
 	}
+	r.shapes[want]++
 	fmt.Printf("%s (%s): %.2000s\n  %.2000s\n", name, f.Changed, strings.Join(f.Differs, "\n  "), small)
 	r.written = append(r.written, f)
 }

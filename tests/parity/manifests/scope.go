@@ -7,6 +7,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -146,16 +147,17 @@ func pattern(field string) string {
 
 // within keeps the errors that are compared. Those of maps that follow each other are sorted: any order is right.
 func within(errors []fault) (out []fault) {
+	var rows []*inScope // of out
 	for _, e := range errors {
 		row := rowOf[pattern(e.Field)]
 		if row == nil {
 			continue
 		}
 		at := len(out)
-		for row.maps && at > 0 && out[at-1].Field == e.Field && out[at-1].Text > e.Text {
+		for row.maps && at > 0 && rows[at-1] == row && out[at-1].Field+out[at-1].Text > e.Field+e.Text {
 			at--
 		}
-		out = append(out[:at], append([]fault{e}, out[at:]...)...)
+		out, rows = slices.Insert(out, at, e), append(rows, row)
 	}
 	return out
 }
