@@ -58,13 +58,17 @@ func (l *library) ask(document []byte) *answer {
 			C.GoString(&l.problem.text[0]))}
 	}
 	defer C.dset_manifests_free(manifests)
-	switch count := int(C.dset_manifests_count(manifests)); count {
+	switch count := C.dset_manifests_count(manifests); count {
 	case 0:
 		return &answer{decode: "no DaemonSet"}
 	case 1:
 		return read(C.dset_manifests_entry(manifests, 0))
 	default:
-		return &answer{decode: "", odd: strconv.Itoa(count) + " manifests in one document"}
+		last := read(C.dset_manifests_entry(manifests, count-1))
+		if last.object != nil {
+			last.odd = strconv.Itoa(int(count)) + " manifests in one document"
+		}
+		return last // what is behind the manifest is no document
 	}
 }
 

@@ -143,7 +143,7 @@ func merge(m *mutation) bool {
 func documentMarks(m *mutation) bool {
 	m.form.before = oneOf(m.dice, "---\n", "# comment\n---\n", "--- # c\n", "\n\n", "%YAML 1.1\n---\n", "\ufeff",
 		"# é\n", "---\n# c\n")
-	m.form.behind = oneOf(m.dice, "", "...\n", "# end\n", "\n\n", "  \n")
+	m.form.behind = oneOf(m.dice, "", "...\n", "# end\n", "\n\n", "  \n", "...\n%YAML 1.1\nx\n")
 	return true
 }
 
