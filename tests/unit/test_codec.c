@@ -435,7 +435,7 @@ START_TEST(daemonset_status) {
       "{status: {desiredNumberScheduled: 1, currentNumberScheduled: 2, numberMisscheduled: 3, numberReady: 4,\n"
       "  updatedNumberScheduled: 5, numberAvailable: 6, numberUnavailable: 7, observedGeneration: 8, collisionCount: "
       "9,\n"
-      "  conditions: [{type: x, z: 1, a: 2}]}}");
+      "  conditions: [{type: x, status: s, reason: r}]}}");
   const dset_status *read = daemonset_of(state)->status;
   ck_assert_int_eq(read->desired_number_scheduled, 1);
   ck_assert_int_eq(read->current_number_scheduled, 2);
@@ -446,7 +446,7 @@ START_TEST(daemonset_status) {
   ck_assert_int_eq(read->number_unavailable, 7);
   ck_assert_int_eq(read->observed_generation, 8);
   ck_assert(read->has_collision_count && read->collision_count == 9);
-  ck_assert_str_eq(read->conditions, "[{\"type\":\"x\",\"z\":1,\"a\":2}]"); /* as they stand */
+  ck_assert_str_eq(read->conditions, "[{\"type\":\"x\",\"status\":\"s\",\"reason\":\"r\"}]"); /* as they stand */
   dset_state_free(state);
 }
 END_TEST
@@ -474,6 +474,9 @@ END_TEST
 
 /* ---- revision data (G4, G5): the template, and what stands for it in `{"spec":{"template":...}}` ---- */
 
+#define EMPTY "{'$patch':'replace','metadata':{},'spec':{'containers':null}}"
+#define E_ACUTE "\xC3\xA9"
+
 static const struct {
   const char *template;
   const char *data;
@@ -486,22 +489,23 @@ static const struct {
      "'imagePullPolicy':'IfNotPresent','name':'c','resources':{},'terminationMessagePath':'/dev/termination-log',"
      "'terminationMessagePolicy':'File'}],'dnsPolicy':'ClusterFirst','restartPolicy':'Always',"
      "'schedulerName':'default-scheduler','securityContext':{},'terminationGracePeriodSeconds':30}}"},
-    {"null", "{'$patch':'replace','metadata':{},'spec':{}}"},
-    {"{}", "{'$patch':'replace','metadata':{},'spec':{}}"},
-    {"{metadata: null, spec: null}", "{'$patch':'replace','metadata':{},'spec':{}}"},
-    {"{spec: {b: null, a: [], c: {d: null}, containers: null}}",
-     "{'$patch':'replace','metadata':{},'spec':{'a':[],'c':{},'containers':null}}"},
-    {"{spec: {b: {z: 1, a: 2}, Z: 1, a_: 1, a: 1, '\xC3\xA9': 1, ab: 1}}",
-     "{'$patch':'replace','metadata':{},'spec':{'Z':1,'a':1,'a_':1,'ab':1,'b':{'a':2,'z':1},'\xC3\xA9':1}}"},
-    {"{spec: {list: [b, a, {b: 1, a: [true, false, null, -0, -9223372036854775808]}]}}",
-     "{'$patch':'replace','metadata':{},'spec':{'list':['b','a',{'a':[true,false,null,0,-9223372036854775808],'b':1}]}"
-     "}"},
-    {"{spec: {a: \"\\b\\f\\n\\r\\t\\x01\\x1f\\x7f/\\\\\"}}",
-     "{'$patch':'replace','metadata':{},'spec':{'a':'\\b\\f\\n\\r\\t\\u0001\\u001f\x7F/\\\\'}}"},
-    {"{spec: {\"<&>\": \"<a>&b\\u2028\\u2029\\u2027\\u00e9\\U0001F600\"}}",
-     "{'$patch':'replace','metadata':{},'spec':{'\\u003c\\u0026\\u003e':'"
-     "\\u003ca\\u003e\\u0026b\\u2028\\u2029\xE2\x80\xA7"
-     "\xC3\xA9\xF0\x9F\x98\x80'}}"},
+    {"null", EMPTY},
+    {"{}", EMPTY},
+    {"{metadata: null, spec: null}", EMPTY},
+    {"{spec: {nodeName: null, initContainers: [], affinity: {nodeAffinity: null}, containers: []}}",
+     "{'$patch':'replace','metadata':{},'spec':{'affinity':{},'containers':[]}}"},
+    {"{spec: {nodeSelector: {Z: '1', a_: '1', a: '1', '" E_ACUTE "': '1', ab: '1'}}, metadata: {name: ''}}",
+     "{'$patch':'replace','metadata':{},'spec':{'containers':null,"
+     "'nodeSelector':{'Z':'1','a':'1','a_':'1','ab':'1','" E_ACUTE "':'1'}}}"},
+    {"{spec: {unknown: 1, nodename: x, hostNetwork: false, priority: -0, activeDeadlineSeconds: -9007199254740993}}",
+     "{'$patch':'replace','metadata':{},'spec':{'activeDeadlineSeconds':-9007199254740992,'containers':null,"
+     "'priority':0}}"},
+    {"{spec: {nodeName: \"\\b\\f\\n\\r\\t\\x01\\x1f\\x7f/\\\\\"}}",
+     "{'$patch':'replace','metadata':{},'spec':{'containers':null,"
+     "'nodeName':'\\b\\f\\n\\r\\t\\u0001\\u001f\x7F/\\\\'}}"},
+    {"{spec: {nodeSelector: {\"<&>\": \"<a>&b\\u2028\\u2029\\u2027\\u00e9\\U0001F600\"}}}",
+     "{'$patch':'replace','metadata':{},'spec':{'containers':null,'nodeSelector':{'\\u003c\\u0026\\u003e':'"
+     "\\u003ca\\u003e\\u0026b\\u2028\\u2029\xE2\x80\xA7" E_ACUTE "\xF0\x9F\x98\x80'}}}"},
 };
 
 START_TEST(revision_data) {
@@ -518,10 +522,11 @@ START_TEST(revision_data) {
 END_TEST
 
 START_TEST(revision_data_quote) {
-  dset_state *state = read_daemonset("{spec: {template: {spec: {a: 'say \"x\"'}}}}");
+  dset_state *state = read_daemonset("{spec: {template: {spec: {nodeName: 'say \"x\"'}}}}");
   const dset_daemonset *read = daemonset_of(state);
   const char *expected =
-      "{\"spec\":{\"template\":{\"$patch\":\"replace\",\"metadata\":{},\"spec\":{\"a\":\"say \\\"x\\\"\"}}}}";
+      "{\"spec\":{\"template\":{\"$patch\":\"replace\",\"metadata\":{},\"spec\":{\"containers\":null,"
+      "\"nodeName\":\"say \\\"x\\\"\"}}}}";
   ck_assert_uint_eq(read->revision_data_bytes, strlen(expected));
   ck_assert_mem_eq(read->revision_data, expected, strlen(expected));
   dset_state_free(state);

@@ -72,7 +72,8 @@ static const conform_row conform_rows[] = {
     {POD, "{\"priority\":\"1\"}", "{}", "WrongType priority: expected an integer, found a string"},
     {POD, "{\"activeDeadlineSeconds\":2147483648}", "{\"activeDeadlineSeconds\":2147483648}", ""},
     /* lists and maps */
-    {POD, "{\"containers\":[]}", "{}", ""},
+    {POD, "{\"containers\":[]}", "{\"containers\":[]}", ""},
+    {POD, "{\"initContainers\":[]}", "{}", ""},
     {POD, "{\"containers\":null}", "{}", ""},
     {POD, "{\"containers\":[null]}", "{\"containers\":[{}]}", ""},
     {POD, "{\"containers\":{}}", "{}", "WrongType containers: expected a list, found an object"},
@@ -291,6 +292,7 @@ static const default_row default_rows[] = {
     {"A15", IN_VOLUME("{'scaleIO':{}}"), POD_PATH "volumes[0].scaleIO.storageMode", "\"ThinProvisioned\""},
     {"A15", IN_VOLUME("{'ephemeral':{'volumeClaimTemplate':{}}}"),
      POD_PATH "volumes[0].ephemeral.volumeClaimTemplate.spec.volumeMode", "\"Filesystem\""},
+    {"A17", IN_POD("{'containers':[]}"), POD_PATH "containers", NULL},
     {"A16", IN_POD("{'tolerations':[{}]}"), POD_PATH "tolerations[0]", "{}"},
 };
 

@@ -17,11 +17,11 @@
 static const dset_bounds bounds = {1 << 24, 1000, 1000000};
 
 static json_t *load(const char *text) {
-  dset_slice slice = {text, 0, strlen(text)};
+  dset_slice slice = {text, 0, strlen(text), 1, 1};
   json_t *root = NULL;
   size_t end;
   dset_error error;
-  ck_assert_msg(dset_json_load(&slice, &bounds, &root, &end, &error) == DSET_OK, "%.200s: %s", text, error.text);
+  ck_assert_msg(dset_json_load(&slice, &bounds, NULL, &root, &end, &error) == DSET_OK, "%.200s: %s", text, error.text);
   return root;
 }
 
