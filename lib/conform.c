@@ -23,7 +23,7 @@
 
 #include "daemonset/codec.h"
 #include "decode.h"
-#include "emit.h"
+#include "literal.h"
 #include "quantity.h"
 #include "scalar.h"
 
@@ -80,8 +80,8 @@ static json_t *conform_quantity(const json_t *tree, const dset_path *path, dset_
   return take_text(&canonical);
 }
 
-static json_t *conform_time(const json_t *tree, bool micro, const dset_path *path, dset_findings *findings) {
-  const int64_t zero_ms = -INT64_C(62135596800000); /* 0001-01-01T00:00:00Z, which Go takes for "not set" */
+static json_t *conform_time(const json_t *tree, const dset_field *field, const dset_path *path,
+                            dset_findings *findings) {
   if (!json_is_string(tree)) return refuse(findings, path, "an RFC 3339 time", tree);
   dset_error why;
   int64_t time_ms;
@@ -89,14 +89,17 @@ static json_t *conform_time(const json_t *tree, bool micro, const dset_path *pat
     dset_findings_add(findings, DSET_FINDING_OUT_OF_RANGE, "A17", path, NULL, "%s", why.text);
     return json_null();
   }
-  if (micro) return json_string_nocheck(json_string_value(tree));
+  if (field->kind == DSET_SCHEMA_MICRO_TIME) return json_string_nocheck(json_string_value(tree));
   int64_t rest_ms = time_ms % 1000;
   time_ms -= rest_ms < 0 ? rest_ms + 1000 : rest_ms;
-  if (time_ms == zero_ms) return json_null();
   dset_buffer text;
   dset_buffer_init(&text, &findings->arena.allocator);
-  dset_emit_time(&text, time_ms);
-  return take_text(&text);
+  dset_literal_moment(&text, time_ms);
+  json_t *made = take_text(&text);
+  bool unset = made != NULL && strcmp(json_string_value(made), DSET_SCHEMA_ZERO_TIME) == 0;
+  if (!unset || field->shape == DSET_SCHEMA_POINTER) return made;
+  json_decref(made);
+  return json_null();
 }
 
 static json_t *conform_int_or_string(const json_t *tree, const dset_path *path, dset_findings *findings) {
@@ -119,7 +122,7 @@ static json_t *conform_item(const json_t *tree, const dset_field *field, const d
     case DSET_SCHEMA_INT_OR_STRING: return conform_int_or_string(tree, path, findings);
     case DSET_SCHEMA_QUANTITY: return conform_quantity(tree, path, findings);
     case DSET_SCHEMA_TIME:
-    case DSET_SCHEMA_MICRO_TIME: return conform_time(tree, field->kind == DSET_SCHEMA_MICRO_TIME, path, findings);
+    case DSET_SCHEMA_MICRO_TIME: return conform_time(tree, field, path, findings);
     case DSET_SCHEMA_STRUCT:
       if (!json_is_object(tree)) return refuse(findings, path, "an object", tree);
       return conform_struct(tree, field->type, path, findings);

@@ -64,7 +64,7 @@ static bool read_daemonset(object_reading *r, const dset_item *item, const dset_
   size_t first = findings->count;
   findings->fields_ignored = live || r->to->validation == DSET_VALIDATION_IGNORE;
   findings->fields_warn = r->to->validation == DSET_VALIDATION_WARN;
-  if (!dset_reading_repeats(r->to->repeats, item->path, findings)) {
+  if (!dset_reading_repeats(r->document, r->to->repeats, item->path, findings)) {
     return dset_decoder_fail(r->decoder, DSET_ERR_NOMEM, "", "");
   }
   bool good = dset_reading_daemonset(r->decoder, tree, !live, findings, first, daemonset);

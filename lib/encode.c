@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "emit.h"
-#include "scalar.h"
 
 enum order { IN_GO_ORDER, BY_KEY };
 
@@ -42,16 +41,6 @@ static bool left_out(const dset_field *field, const json_t *value) {
   return field->shape == DSET_SCHEMA_PLAIN ? is_zero(value) : value == NULL;
 }
 
-static void encode_integer(dset_buffer *buffer, int64_t number, enum order order) {
-  char text[48];
-  if (order == IN_GO_ORDER) {
-    dset_buffer_format(buffer, "%lld", (long long)number);
-    return;
-  }
-  dset_scalar_text((double)number, text);
-  dset_buffer_string(buffer, text);
-}
-
 static void encode_absent(dset_buffer *buffer, const dset_field *field, enum order order) {
   if (field->shape != DSET_SCHEMA_PLAIN) {
     dset_buffer_string(buffer, "null");
@@ -69,13 +58,17 @@ static void encode_absent(dset_buffer *buffer, const dset_field *field, enum ord
   }
 }
 
+static bool is_time(uint8_t kind) {
+  return kind == DSET_SCHEMA_TIME || kind == DSET_SCHEMA_MICRO_TIME;
+}
+
 static void encode_item(dset_buffer *buffer, const json_t *value, const dset_field *field, enum order order) {
   if (field->kind == DSET_SCHEMA_STRUCT) {
     encode_struct(buffer, value, field->type, order, false);
-  } else if (json_is_integer(value)) {
-    encode_integer(buffer, json_integer_value(value), order);
+  } else if (is_time(field->kind) && strcmp(json_string_value(value), DSET_SCHEMA_ZERO_TIME) == 0) {
+    dset_buffer_string(buffer, "null");
   } else {
-    dset_emit_tree(buffer, value, order == BY_KEY ? DSET_EMIT_SORTED : DSET_EMIT_AS_IS);
+    dset_emit_tree(buffer, value, DSET_EMIT_SORTED); /* maps are written by key, and have no structs in them */
   }
 }
 
@@ -83,7 +76,7 @@ static void encode_value(dset_buffer *buffer, const json_t *value, const dset_fi
   if (value == NULL) {
     encode_absent(buffer, field, order);
   } else if (field->shape == DSET_SCHEMA_MAP) {
-    dset_emit_tree(buffer, value, DSET_EMIT_SORTED); /* maps are written by key, and have no structs in them */
+    dset_emit_tree(buffer, value, DSET_EMIT_SORTED);
   } else if (field->shape == DSET_SCHEMA_LIST) {
     for (size_t i = 0; i < json_array_size(value); i++) {
       dset_buffer_string(buffer, i == 0 ? "[" : ",");

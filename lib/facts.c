@@ -93,6 +93,8 @@ static bool decode_pod_spec(dset_decoder *decoder, const json_t *spec, dset_mani
                           &manifest->active_deadline_seconds) &&
       decode_containers(decoder, spec, "containers", &manifest->containers, &manifest->container_count) &&
       decode_containers(decoder, spec, "initContainers", &manifest->init_containers, &manifest->init_container_count) &&
+      decode_containers(decoder, spec, "ephemeralContainers", &manifest->ephemeral_containers,
+                        &manifest->ephemeral_container_count) &&
       dset_decode_list(decoder, affinity, "preferredDuringSchedulingIgnoredDuringExecution",
                        sizeof(dset_preferred_term), decode_preferred, &preferred, &manifest->preferred_term_count);
   manifest->preferred_terms = preferred;

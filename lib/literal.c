@@ -63,6 +63,10 @@ void dset_literal_time(dset_buffer *buffer, int64_t time_ms) {
   const int64_t first_ms = -INT64_C(62135596800000); /* 0001-01-01T00:00:00Z */
   if (time_ms > last_ms) time_ms = last_ms;
   if (time_ms < first_ms) time_ms = first_ms;
+  dset_literal_moment(buffer, time_ms);
+}
+
+void dset_literal_moment(dset_buffer *buffer, int64_t time_ms) {
   int64_t day_ms = time_ms % 86400000;
   if (day_ms < 0) day_ms += 86400000;
   int64_t year;

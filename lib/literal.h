@@ -12,4 +12,7 @@ void dset_literal_string(dset_buffer *buffer, const char *text, size_t length);
  * as its end. */
 void dset_literal_time(dset_buffer *buffer, int64_t time_ms);
 
+/* The same for any time that RFC 3339 can say; years beyond 9999 have five digits. */
+void dset_literal_moment(dset_buffer *buffer, int64_t time_ms);
+
 #endif

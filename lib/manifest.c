@@ -13,15 +13,23 @@
 
 #define GENERATION_ANNOTATION "deprecated.daemonset.template.generation"
 
-/* A21: an annotation that is no int64 fails the request before it is validated. */
-static void check_generation(const json_t *typed, const dset_path *path, dset_findings *findings) {
-  const json_t *annotations = json_object_get(json_object_get(typed, "metadata"), "annotations");
+/*
+ * A21: an annotation that is no int64 fails the request before it is validated; one that is comes back in its canonical
+ * form. False when an allocation fails.
+ */
+static bool conform_generation(const json_t *typed, const dset_path *path, dset_findings *findings) {
+  json_t *annotations = json_object_get(json_object_get(typed, "metadata"), "annotations");
   const char *text = json_string_value(json_object_get(annotations, GENERATION_ANNOTATION));
   int64_t generation;
-  if (text == NULL || dset_text_to_int64(text, strlen(text), &generation)) return;
-  dset_findings_add(findings, DSET_FINDING_OUT_OF_RANGE, "A21",
-                    DSET_AT(DSET_AT(DSET_AT(path, "metadata"), "annotations"), GENERATION_ANNOTATION), NULL,
-                    "expected an integer, found %s", dset_findings_quote(findings, text));
+  if (text == NULL) return true;
+  if (dset_text_to_int64(text, strlen(text), &generation)) {
+    const char *canonical = dset_findings_number(findings, generation);
+    return json_object_set_new_nocheck(annotations, GENERATION_ANNOTATION, json_string_nocheck(canonical)) == 0;
+  }
+  const dset_path *at = DSET_AT(DSET_AT(DSET_AT(path, "metadata"), "annotations"), GENERATION_ANNOTATION);
+  dset_findings_add(findings, DSET_FINDING_OUT_OF_RANGE, "A21", at, NULL, "expected an integer, found %s",
+                    dset_findings_quote(findings, text));
+  return true;
 }
 
 static bool take_buffer(dset_buffer *buffer, dset_arena *arena, const char **text) {
@@ -73,8 +81,7 @@ bool dset_manifest_load(const json_t *tree, const dset_path *path, const char *d
                         dset_manifest_entry *entry) {
   json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, path, findings);
   if (typed == NULL) return false;
-  check_generation(typed, path, findings);
-  bool good = fill_namespace(typed, default_ns);
+  bool good = conform_generation(typed, path, findings) && fill_namespace(typed, default_ns);
   const json_t *metadata = json_object_get(typed, "metadata");
   good = good && take_member(metadata, "name", arena, &entry->name) &&
          take_member(metadata, "namespace", arena, &entry->ns) && !findings->failed;

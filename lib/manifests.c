@@ -118,7 +118,7 @@ static bool visit_item(void *context, const dset_item *item) {
   dset_manifest_entry *entry = add_entry(r, at->document, item->api_version);
   if (entry == NULL) return false;
   dset_findings *findings = findings_of(entry);
-  bool good = known ? dset_reading_repeats(r->repeats, item->path, findings) &&
+  bool good = known ? dset_reading_repeats(at->document, r->repeats, item->path, findings) &&
                           dset_manifest_load(item->value, item->path, r->default_ns, r->validate, &r->to->arena,
                                              findings, entry)
                     : say_no_kind(entry, item);

@@ -120,12 +120,29 @@ static bool add_repeat(const dset_repeat *repeat, const dset_path *path, size_t 
   return true;
 }
 
-bool dset_reading_repeats(const dset_repeats *repeats, const dset_path *path, dset_findings *findings) {
+/* Whether Go's JSON decoder looks at the key: it passes over the values of fields that are raw or unknown. */
+static bool is_decoded(const dset_step *steps, size_t count) {
+  uint16_t type = DSET_SCHEMA_DAEMONSET;
+  for (size_t i = 0; i + 1 < count; i++) {
+    const dset_field *field = steps[i].key == NULL ? NULL : dset_schema_find(type, steps[i].key);
+    if (field == NULL || field->kind == DSET_SCHEMA_RAW) return false;
+    if (field->kind != DSET_SCHEMA_STRUCT) return true;
+    if (field->shape == DSET_SCHEMA_LIST || field->shape == DSET_SCHEMA_MAP) i++; /* the item */
+    type = field->type;
+  }
+  return true;
+}
+
+bool dset_reading_repeats(const dset_source_document *document, const dset_repeats *repeats, const dset_path *path,
+                          dset_findings *findings) {
   size_t depth;
   const dset_step *steps = dset_path_steps(path, &findings->arena, &depth);
   bool good = steps != NULL;
   for (size_t i = 0; good && i < repeats->count; i++) {
-    if (leads_into(&repeats->records[i], steps, depth)) good = add_repeat(&repeats->records[i], path, depth, findings);
+    const dset_repeat *repeat = &repeats->records[i];
+    if (!leads_into(repeat, steps, depth)) continue;
+    if (!document->yaml && !is_decoded(repeat->steps + depth, repeat->step_count - depth)) continue;
+    good = add_repeat(repeat, path, depth, findings);
   }
   if (path == NULL) dset_findings_count_more(findings, DSET_FINDING_DUPLICATE_FIELD, repeats->total - repeats->count);
   return good && !findings->failed;

@@ -32,7 +32,8 @@ void dset_reading_forget(dset_repeats *repeats);
  * Adds a finding for each repeated key inside the object that `path` leads to; NULL: the document, to which also those
  * belong that were only counted. False when an allocation fails.
  */
-bool dset_reading_repeats(const dset_repeats *repeats, const dset_path *path, dset_findings *findings);
+bool dset_reading_repeats(const dset_source_document *document, const dset_repeats *repeats, const dset_path *path,
+                          dset_findings *findings);
 
 /* Fills in lines and columns of the findings from `first` on, which belong to the document. False when an allocation
  * fails. */

@@ -14,6 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A time that is there and not set, as a pointer to one can be: Go writes it as null. */
+#define DSET_SCHEMA_ZERO_TIME "0001-01-01T00:00:00Z"
+
 /* What a value is, or the items of a list or map. */
 enum dset_schema_kind {
   DSET_SCHEMA_STRING = 1,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* time.c (L5): RFC 3339 times, as strict as the API server. */
+/*
+ * time.c (L5): RFC 3339 times, as strict as the API server: an hour of one digit, an offset of 24 hours and a comma in
+ * front of the fraction are good, too.
+ */
 #include <string.h>
 
 #include "daemonset/codec.h"
@@ -33,15 +36,18 @@ static int64_t days_to(int year, int month, int day) {
   return days + day - 1;
 }
 
-/* "2026-03-01T12:00:00" at the start of `text`, which holds at least 19 bytes. */
-static bool parse_civil(const char *text, int64_t *seconds) {
+/* "2026-03-01T12:00:00" at the start of `text`, which holds at least 19 bytes; the hour may have one digit. */
+static bool parse_civil(const char *text, int64_t *seconds, const char **rest) {
+  int hour_digits = text[12] == ':' ? 1 : 2;
+  const char *clock = text + 11 + hour_digits; /* ":00:00" */
   int year = digits(text, 4);
   int month = digits(text + 5, 2);
   int day = digits(text + 8, 2);
-  int hour = digits(text + 11, 2);
-  int minute = digits(text + 14, 2);
-  int second = digits(text + 17, 2);
-  if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return false;
+  int hour = digits(text + 11, hour_digits);
+  int minute = digits(clock + 1, 2);
+  int second = digits(clock + 4, 2);
+  if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || clock[0] != ':' || clock[3] != ':') return false;
+  *rest = clock + 6;
   if (year < 0 || month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return false;
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
   *seconds = days_to(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
@@ -55,7 +61,7 @@ static bool parse_offset(const char *text, int *seconds) {
   if (strlen(text) != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return false;
   int hours = digits(text + 1, 2);
   int minutes = digits(text + 4, 2);
-  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return false;
+  if (hours < 0 || hours > 24 || minutes < 0 || minutes > 59) return false;
   *seconds = (hours * 60 + minutes) * 60;
   if (text[0] == '-') *seconds = -*seconds;
   return true;
@@ -65,10 +71,10 @@ int dset_time_parse(const char *text, int64_t *time_ms, dset_error *error) {
   if (text == NULL || time_ms == NULL) return dset_fail(error, DSET_ERR_INVALID, "text", "must not be NULL");
   *time_ms = 0;
   int64_t seconds = 0;
-  bool good = strlen(text) >= 20 && parse_civil(text, &seconds);
-  const char *rest = good ? text + 19 : "";
+  const char *rest = "";
+  bool good = strlen(text) >= 19 && parse_civil(text, &seconds, &rest);
   int thousandths = 0;
-  if (good && rest[0] == '.') {
+  if (good && (rest[0] == '.' || rest[0] == ',')) {
     size_t length = strspn(rest + 1, "0123456789");
     for (size_t i = 0; i < 3; i++) thousandths = thousandths * 10 + (i < length ? rest[1 + i] - '0' : 0);
     good = length > 0;
