@@ -9,31 +9,37 @@
 #include <string.h>
 
 /* One line for each suite. */
-#define SUITES(X) \
-  X(match)        \
-  X(claim)        \
-  X(manage)       \
-  X(rollout)      \
-  X(history)      \
-  X(status)       \
-  X(plan)         \
-  X(admit)        \
-  X(json)         \
-  X(yaml)         \
-  X(source)       \
-  X(places)       \
-  X(repeats)      \
-  X(schema)       \
-  X(hash)         \
-  X(conform)      \
-  X(base)         \
-  X(quote)        \
-  X(codec)        \
-  X(golden)       \
-  X(laws)         \
-  X(bad_input)    \
-  X(quantity)     \
-  X(image)        \
+#define SUITES(X)      \
+  X(match)             \
+  X(claim)             \
+  X(manage)            \
+  X(rollout)           \
+  X(history)           \
+  X(status)            \
+  X(plan)              \
+  X(admit)             \
+  X(json)              \
+  X(yaml)              \
+  X(source)            \
+  X(places)            \
+  X(repeats)           \
+  X(schema)            \
+  X(hash)              \
+  X(conform)           \
+  X(base)              \
+  X(quote)             \
+  X(codec)             \
+  X(golden)            \
+  X(laws)              \
+  X(bad_input)         \
+  X(quantity)          \
+  X(image)             \
+  X(grammar)           \
+  X(findings)          \
+  X(validate)          \
+  X(validate_template) \
+  X(validate_update)   \
+  X(caution)           \
   X(upstream)
 
 #define DECLARE(name) Suite *dset_suite_##name(void);
