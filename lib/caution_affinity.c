@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #include "affinity.h"
-#include "model.h"
+#include "table.h"
 #include "text.h"
 #include "validate.h"
 
@@ -79,17 +79,18 @@ static int compare_requirements(const void *a, const void *b) {
   return *left < *right ? -1 : *left > *right;
 }
 
-/* What the node selector asks of a key; NULL: nothing. */
-static const char *selected_value(const dset_daemonset *daemonset, const char *key) {
-  return dset_label_value(daemonset->node_selector, daemonset->node_selector_count, key);
+/* What the node selector, a table of places by key, asks of a key; NULL: nothing, or there is no table. */
+static const char *selected_value(const dset_validation *v, const dset_table *selected, const char *key) {
+  size_t at = selected == NULL ? DSET_TABLE_NONE : dset_table_find(selected, key, "");
+  return at == DSET_TABLE_NONE ? NULL : dset_text_or_empty(v->daemonset->node_selector[at].value);
 }
 
 /*
- * The last requirement on a key on which they contradict each other, or when `daemonset` is not NULL its node selector;
- * NULL: they do not, or an allocation failed, which is remembered.
+ * The last requirement on a key on which they contradict each other, or the node selector when there is one; NULL: they
+ * do not, or an allocation failed, which is remembered.
  */
 static const dset_parsed_requirement *find_contradiction(dset_validation *v, const dset_parsed_requirement *items,
-                                                         size_t count, const dset_daemonset *daemonset) {
+                                                         size_t count, const dset_table *selected) {
   const dset_parsed_requirement **sorted = dset_arena_alloc(&v->scratch, count, sizeof *sorted);
   if (sorted == NULL) {
     v->findings->failed = true;
@@ -100,8 +101,7 @@ static const dset_parsed_requirement *find_contradiction(dset_validation *v, con
   for (size_t begin = 0, end; begin < count; begin = end) {
     for (end = begin + 1; end < count && strcmp(sorted[end]->key, sorted[begin]->key) == 0;) end++;
     const group of_key = {sorted + begin, end - begin};
-    const char *selected = daemonset == NULL ? NULL : selected_value(daemonset, sorted[begin]->key);
-    if (!satisfiable(&of_key, selected)) return sorted[end - 1];
+    if (!satisfiable(&of_key, selected_value(v, selected, sorted[begin]->key))) return sorted[end - 1];
   }
   return NULL;
 }
@@ -138,37 +138,47 @@ static bool contradicts_itself(dset_validation *v, const dset_path *path, const 
   return true;
 }
 
-static void say_selector(dset_validation *v, const dset_path *pod, const char *key) {
+static void say_selector(dset_validation *v, const dset_path *pod, const char *key, const char *value) {
   dset_findings_add(v->findings, DSET_FINDING_CONTRADICTION, "", DSET_AT_HIDDEN(DSET_AT(pod, "nodeSelector"), key),
                     NULL,
                     "no node that has \"%s\" of \"%s\" matches the required node affinity, so that no node gets a pod;"
                     " correct one of them",
-                    selected_value(v->daemonset, key), key);
+                    value, key);
 }
 
-void dset_validate_caution_affinity(dset_validation *v, const dset_path *pod) {
-  const dset_path *required =
-      DSET_AT(DSET_AT(DSET_AT(pod, "affinity"), "nodeAffinity"), "requiredDuringSchedulingIgnoredDuringExecution");
-  const dset_path *terms = DSET_AT(required, "nodeSelectorTerms");
-  dset_parsed_affinity affinity;
-  if (v->affinity_refused || v->findings->failed) return;
-  if (!dset_affinity_parse(&v->scratch, v->daemonset->required_affinity, &affinity)) {
-    v->findings->failed = true;
-    return;
-  }
-  const char *key = NULL; /* on which the first term and the node selector exclude each other */
-  bool open = affinity.any;
-  for (size_t i = 0; i < affinity.count; i++) {
+/* Every term by itself, then all of them beside the node selector. */
+static void check_terms(dset_validation *v, const dset_path *pod, const dset_path *terms,
+                        const dset_parsed_affinity *affinity, const dset_table *selected) {
+  const char *key = NULL; /* on which a term and the node selector exclude each other */
+  bool open = affinity->any;
+  for (size_t i = 0; i < affinity->count; i++) {
     const dset_path *path = DSET_AT_INDEX(terms, i);
-    const dset_parsed_term *term = &affinity.terms[i];
+    const dset_parsed_term *term = &affinity->terms[i];
     if (term->empty || term->unusable != NULL) {
       say_unusable(v, path, term);
     } else if (!contradicts_itself(v, path, term)) {
-      const dset_parsed_requirement *last =
-          find_contradiction(v, term->expressions, term->expression_count, v->daemonset);
+      const dset_parsed_requirement *last = find_contradiction(v, term->expressions, term->expression_count, selected);
       open = open || last == NULL;
       if (key == NULL && last != NULL) key = last->key;
     }
   }
-  if (!open && key != NULL) say_selector(v, pod, key);
+  if (!open && key != NULL) say_selector(v, pod, key, selected_value(v, selected, key));
+}
+
+void dset_validate_caution_affinity(dset_validation *v, const dset_path *pod) {
+  const dset_daemonset *daemonset = v->daemonset;
+  const dset_path *required =
+      DSET_AT(DSET_AT(DSET_AT(pod, "affinity"), "nodeAffinity"), "requiredDuringSchedulingIgnoredDuringExecution");
+  dset_parsed_affinity affinity;
+  dset_table selected;
+  if (v->affinity_refused || v->findings->failed) return;
+  if (!dset_affinity_parse(&v->scratch, daemonset->required_affinity, &affinity) ||
+      !dset_table_init(&selected, &v->scratch, daemonset->node_selector_count)) {
+    v->findings->failed = true;
+    return;
+  }
+  for (size_t i = 0; i < daemonset->node_selector_count; i++) {
+    dset_table_insert(&selected, daemonset->node_selector[i].key, "", i);
+  }
+  check_terms(v, pod, DSET_AT(required, "nodeSelectorTerms"), &affinity, &selected);
 }

@@ -25,15 +25,13 @@ typedef struct dset_validation {
 void dset_validate_manifest(const dset_manifest *manifest, const dset_manifest *stored,
                             const dset_validate_options *options, dset_findings *findings);
 
-/* Kubernetes fills in what a text shows from an object; these add a finding whose value is one typed string or number.
- */
+/* validate_labels.c: findings that come often. The value of the second is a Go type made of string, thus JSON (B1). */
 void dset_validate_required(dset_validation *v, const char *rule, const dset_path *path);
 void dset_validate_not_supported(dset_validation *v, const char *rule, const dset_path *path, const char *value,
                                  const char *supported);
 void dset_validate_not_negative(dset_validation *v, const char *rule, const dset_path *path, int64_t number);
 
-/* The number of an amount, or of its percent; 0 of what is none, the end of the range of one that is too large (B21).
- */
+/* validate.c: the number of an amount or its percent; 0 when it is none, an end of int64 when it is beyond (B21). */
 int64_t dset_validate_amount(const dset_amount *amount);
 
 /* validate_labels.c: what occurs in several places. `rule` is cited by the findings. */

@@ -30,7 +30,7 @@ extern "C" {
 
 /* ---- what is validated ---- */
 
-/* An owner reference as it is written (B6). The two members that may be absent are shown in texts when they are not. */
+/* An owner reference as it is written (B6). Texts show `controller` and `blockOwnerDeletion` when they are present. */
 typedef struct dset_owner_reference {
   const char *api_version;
   const char *kind;
