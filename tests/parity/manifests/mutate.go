@@ -77,7 +77,7 @@ func draw(seeds []seed, seed uint64, i int) *mutation {
 	m.many(slices.Concat(partOperators, fieldOperators), oneOf(d, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4, 6))
 	if !m.form.json {
 		m.many(styleOperators, oneOf(d, 0, 0, 1, 2, 4))
-		if d.chance(0.08) {
+		if d.chance(0.08) && m.form.before+m.form.behind == "" { // a slip there makes several documents
 			m.lines = strings.SplitAfter(string(write(m.doc, m.form)), "\n")
 			m.doc = nil
 			m.many(textOperators, oneOf(d, 1, 1, 2))

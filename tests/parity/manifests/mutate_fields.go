@@ -268,14 +268,15 @@ func container(m *mutation) bool {
 		if m.chance(0.3) && twin.kind == mapping {
 			twin.set("name", m.wordFor("name"))
 		}
-		oneOf(m.dice, m.pod().needList("containers"), m.pod().needList("initContainers")).items = append(of.items, twin)
+		where := m.pod().needList(oneOf(m.dice, "containers", "initContainers"))
+		where.items = append(where.items, twin)
 	case 1:
 		m.pod().set("containers", oneOf(m.dice, listNode(), &node{}, listNode(object()), listNode(object("name", "a"))))
 	default:
 		c := m.container()
 		m.some(c, 0.4, "name", m.wordFor("name"), "imagePullPolicy", m.wordFor("imagePullPolicy"),
-			"terminationMessagePolicy",
-			m.wordFor("terminationMessagePolicy"), "terminationMessagePath", m.wordFor("terminationMessagePath"))
+			"terminationMessagePolicy", m.wordFor("terminationMessagePolicy"), "terminationMessagePath",
+			m.wordFor("terminationMessagePath"))
 		m.some(c, 0.1, "securityContext", object(), "restartPolicy", m.wordFor("restartPolicy"))
 	}
 	return true

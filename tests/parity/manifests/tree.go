@@ -145,13 +145,18 @@ func (n *node) clone() *node {
 // become takes over another node's content.
 func (n *node) become(value *node) { *n = *value.clone() }
 
-// keepLast drops all but the last of equal keys, everywhere.
+// keepLast makes equal keys one, with the last value in the first one's place, everywhere.
 func (n *node) keepLast() {
-	for i := len(n.members) - 1; i >= 0; i-- {
-		if n.get(n.members[i].key) != n.members[i].value {
-			n.members = slices.Delete(n.members, i, i+1)
+	kept := n.members[:0]
+	for _, m := range n.members {
+		at := slices.IndexFunc(kept, func(k member) bool { return k.key == m.key })
+		if at < 0 {
+			kept = append(kept, m)
+		} else {
+			kept[at].value = m.value
 		}
 	}
+	n.members = kept
 	for _, m := range n.members {
 		m.value.keepLast()
 	}
