@@ -27,6 +27,9 @@
 #include "quantity.h"
 #include "scalar.h"
 
+/* The end of the year 9999: a time zone can lead beyond it, and what is written then cannot be read. */
+#define LAST_TIME_MS INT64_C(253402300799999)
+
 static json_t *conform_struct(const json_t *tree, uint16_t type, const dset_path *path, dset_findings *findings);
 
 /* Leaves a value out. json_null() stands for "nothing", so that NULL can stand for a failed allocation. */
@@ -88,6 +91,9 @@ static json_t *conform_time(const json_t *tree, const dset_field *field, const d
   if (dset_time_parse(json_string_value(tree), &time_ms, &why) != DSET_OK) {
     dset_findings_add(findings, DSET_FINDING_OUT_OF_RANGE, "A17", path, NULL, "%s", why.text);
     return json_null();
+  }
+  if (time_ms > LAST_TIME_MS) {
+    return out_of_range(findings, path, "a time before the year 10000", json_string_value(tree));
   }
   if (field->kind == DSET_SCHEMA_MICRO_TIME) return json_string_nocheck(json_string_value(tree));
   int64_t rest_ms = time_ms % 1000;

@@ -55,6 +55,17 @@ static bool fill_namespace(json_t *typed, const char *default_ns) {
   return json_object_set_new_nocheck(metadata, "namespace", json_string_nocheck(default_ns)) == 0;
 }
 
+/* A20: the API server sets both generations of what it creates, and then validates. */
+static void validate_creation(const dset_manifest *manifest, const dset_validate_options *validate,
+                              dset_findings *findings) {
+  dset_daemonset daemonset = *manifest->daemonset;
+  dset_manifest created = *manifest;
+  daemonset.generation = 1;
+  created.daemonset = &daemonset;
+  if (created.template_generation < 1) created.template_generation = 1;
+  dset_validate_manifest(&created, NULL, validate, findings);
+}
+
 static bool load_typed(json_t *typed, dset_arena *arena, const dset_validate_options *validate, dset_findings *findings,
                        dset_manifest_entry *entry) {
   if (!dset_defaults_fill(typed, &arena->allocator)) return false;
@@ -72,7 +83,7 @@ static bool load_typed(json_t *typed, dset_arena *arena, const dset_validate_opt
     return false;
   }
   entry->hash = hash;
-  dset_validate_manifest(entry->manifest, NULL, validate, findings);
+  validate_creation(entry->manifest, validate, findings);
   return !findings->failed;
 }
 

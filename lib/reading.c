@@ -123,9 +123,10 @@ static bool add_repeat(const dset_repeat *repeat, const dset_path *path, size_t 
 /* Whether Go's JSON decoder looks at the key: it passes over the values of fields that are raw or unknown. */
 static bool is_decoded(const dset_step *steps, size_t count) {
   uint16_t type = DSET_SCHEMA_DAEMONSET;
-  for (size_t i = 0; i + 1 < count; i++) {
+  for (size_t i = 0; i < count; i++) {
     const dset_field *field = steps[i].key == NULL ? NULL : dset_schema_find(type, steps[i].key);
-    if (field == NULL || field->kind == DSET_SCHEMA_RAW) return false;
+    if (field == NULL) return false;
+    if (field->kind == DSET_SCHEMA_RAW) return i + 1 == count;
     if (field->kind != DSET_SCHEMA_STRUCT) return true;
     if (field->shape == DSET_SCHEMA_LIST || field->shape == DSET_SCHEMA_MAP) i++; /* the item */
     type = field->type;

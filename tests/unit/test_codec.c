@@ -498,7 +498,7 @@ static const struct {
      "{'$patch':'replace','metadata':{},'spec':{'containers':null,"
      "'nodeSelector':{'Z':'1','a':'1','a_':'1','ab':'1','" E_ACUTE "':'1'}}}"},
     {"{spec: {unknown: 1, nodename: x, hostNetwork: false, priority: -0, activeDeadlineSeconds: -9007199254740993}}",
-     "{'$patch':'replace','metadata':{},'spec':{'activeDeadlineSeconds':-9007199254740992,'containers':null,"
+     "{'$patch':'replace','metadata':{},'spec':{'activeDeadlineSeconds':-9007199254740993,'containers':null,"
      "'priority':0}}"},
     {"{spec: {nodeName: \"\\b\\f\\n\\r\\t\\x01\\x1f\\x7f/\\\\\"}}",
      "{'$patch':'replace','metadata':{},'spec':{'containers':null,"

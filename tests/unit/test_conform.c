@@ -357,7 +357,7 @@ static const encode_row encode_rows[] = {
      "{'metadata':{'name':'n','labels':{'a':'2','b':'\\u003c'}},"
      "'spec':{'containers':null,'terminationGracePeriodSeconds':9007199254740993}}",
      "{'$patch':'replace','metadata':{'labels':{'a':'2','b':'\\u003c'},'name':'n'},"
-     "'spec':{'containers':null,'terminationGracePeriodSeconds':9007199254740992}}"},
+     "'spec':{'containers':null,'terminationGracePeriodSeconds':9007199254740993}}"},
     {"{'spec':{'volumes':[{'hostPath':{'type':''},'name':'v'},{'projected':{}},{'iscsi':{}}]}}",
      "{'metadata':{},'spec':{'volumes':[{'name':'v','hostPath':{'path':'','type':''}},"
      "{'name':'','projected':{'sources':null}},{'name':'','iscsi':{'targetPortal':'','iqn':'','lun':0}}],"

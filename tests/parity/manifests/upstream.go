@@ -13,7 +13,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,7 +33,6 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	"k8s.io/kubernetes/pkg/capabilities"
 	"k8s.io/kubernetes/pkg/controller"
-	kjson "sigs.k8s.io/json"
 )
 
 // fault is one error of validation.
@@ -77,7 +75,7 @@ func (u *upstream) ask(text []byte) (a *answer) {
 		}
 	}()
 	ds, strict, err := u.decode(text)
-	ds, strict, err = u.withoutDuplicates(text, ds, strict, err)
+	ds, strict, err = u.sent(text, ds, strict, err)
 	if err != nil {
 		return &answer{decode: err.Error()}
 	}
@@ -124,30 +122,29 @@ func texts(of []error) (out []string) {
 	return out
 }
 
-// withoutDuplicates decodes JSON once more if keys stand twice in it: the last of them counts for kubectl, which sends
-// the object without the others; the API server would have mixed what they say.
-func (u *upstream) withoutDuplicates(text []byte, ds *apps.DaemonSet, strict []string, err error) (*apps.DaemonSet,
-	[]string, error) {
-	doubted := err != nil || bytes.Contains(text, []byte("fieldsV1")) || slices.ContainsFunc(strict, func(s string) bool {
-		return strings.HasPrefix(s, "duplicate field ")
-	})
-	if !doubted || !json.Valid(text) {
-		return ds, strict, err
-	}
+// sent decodes JSON once more, as kubectl sends it: read into an untyped tree and written from there, it has the last of
+// equal keys alone, sorted ones, and numbers that were doubles in between. What strict decoding says of repeated keys is
+// what it says of the text.
+func (u *upstream) sent(text []byte, ds *apps.DaemonSet, strict []string, err error) (*apps.DaemonSet, []string, error) {
 	var untyped any
-	found, _ := kjson.UnmarshalStrict(text, &untyped)
-	if len(found) == 0 {
+	if !yaml.IsJSONBuffer(text) || !json.Valid(text) || utiljson.Unmarshal(text, &untyped) != nil {
 		return ds, strict, err
 	}
-	tree, broken := parse(text)
+	again, broken := json.Marshal(untyped)
 	must(broken)
-	tree.keepLast()
-	ds, others, failed := u.decode(write(tree, form{json: true}))
-	if err != nil {
-		strict = append(texts(found), others...)
+	ds, others, failed := u.decode(again)
+	if failed != nil {
+		return nil, nil, failed
 	}
-	return ds, strict, failed
+	if err != nil { // of a value that another one with the same key has replaced
+		return ds, []string{vague}, nil
+	}
+	strict = slices.DeleteFunc(strict, func(s string) bool { return !strings.HasPrefix(s, "duplicate field ") })
+	return ds, append(strict, others...), nil
 }
+
+// vague stands for strict errors that were not collected.
+const vague = "some strict error"
 
 // validate is what the registry's strategy does with an object to create; it changes the object first (A20). The
 // strategy's package itself would bring half an API server along.
