@@ -43,6 +43,12 @@ static bool take_member(const json_t *object, const char *key, dset_arena *arena
   return *text != NULL;
 }
 
+/* Items of a DaemonSetList need not say what they are; what becomes of them does. */
+static bool fill_kind(json_t *typed) {
+  return json_object_set_new_nocheck(typed, "kind", json_string_nocheck("DaemonSet")) == 0 &&
+         json_object_set_new_nocheck(typed, "apiVersion", json_string_nocheck("apps/v1")) == 0;
+}
+
 /* kubectl puts objects without a namespace into the one of its context. */
 static bool fill_namespace(json_t *typed, const char *default_ns) {
   json_t *metadata = json_object_get(typed, "metadata");
@@ -92,7 +98,7 @@ bool dset_manifest_load(const json_t *tree, const dset_path *path, const char *d
                         dset_manifest_entry *entry) {
   json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, path, findings);
   if (typed == NULL) return false;
-  bool good = conform_generation(typed, path, findings) && fill_namespace(typed, default_ns);
+  bool good = conform_generation(typed, path, findings) && fill_kind(typed) && fill_namespace(typed, default_ns);
   const json_t *metadata = json_object_get(typed, "metadata");
   good = good && take_member(metadata, "name", arena, &entry->name) &&
          take_member(metadata, "namespace", arena, &entry->ns) && !findings->failed;

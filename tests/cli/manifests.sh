@@ -315,7 +315,7 @@ run validate --batch <"$work/lines"
 exits 'validate --batch' 0
 holds 'validate --batch: one answer for each line' counts 9
 cat >"$work/wanted" <<'END'
-{"name":"doubled","strictError":"strict decoding error: unknown field \"spec.x\", duplicate field \"spec.minReadySeconds\"","errors":[
+{"name":"doubled","strictError":"strict decoding error: duplicate field \"spec.minReadySeconds\", unknown field \"spec.x\"","errors":[
 {"name":"\"group🚀","decodeError":"apiVersion: there is no DaemonSet of \"v1\"
 {"name":"typed","decodeError":"spec.minReadySeconds: expected an integer, found a string"}
 {"name":"pod","decodeError":"the document is no DaemonSet"}

@@ -81,6 +81,7 @@ var scope = []inScope{
 	{podPath + "initContainers[].ports[].protocol", "B11.2", []string{notSupported}, false},
 	{podPath + "restartPolicy", "B11.4, B13", []string{notSupported}, false},
 	{podPath + "dnsPolicy", "B11.4", []string{notSupported}, false},
+	{podPath + "dnsConfig.nameservers", "B11.4", []string{required}, false},
 	{podPath + "dnsConfig", "B11.4", []string{required}, false},
 	{podPath + "nodeSelector", "B11.5", []string{invalid}, true},
 	{podPath + "nodeName", "B11.7", []string{invalid}, false},

@@ -132,12 +132,19 @@ func (u *upstream) sent(text []byte, ds *apps.DaemonSet, strict []string, err er
 	}
 	again, broken := json.Marshal(untyped)
 	must(broken)
+	if err != nil { // unless it is of a value that another one with the same key has replaced
+		tree, broken := parse(text)
+		must(broken)
+		tree.keepLast()
+		if _, _, err = u.decode(write(tree, form{json: true})); err != nil {
+			return nil, nil, err
+		}
+		ds, _, err = u.decode(again)
+		return ds, []string{vague}, err
+	}
 	ds, others, failed := u.decode(again)
 	if failed != nil {
 		return nil, nil, failed
-	}
-	if err != nil { // of a value that another one with the same key has replaced
-		return ds, []string{vague}, nil
 	}
 	strict = slices.DeleteFunc(strict, func(s string) bool { return !strings.HasPrefix(s, "duplicate field ") })
 	return ds, append(strict, others...), nil
