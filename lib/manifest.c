@@ -72,8 +72,25 @@ static void validate_creation(const dset_manifest *manifest, const dset_validate
   dset_validate_manifest(&created, NULL, validate, findings);
 }
 
-static bool load_typed(json_t *typed, dset_arena *arena, const dset_validate_options *validate, dset_findings *findings,
-                       dset_manifest_entry *entry) {
+/* Validation starts at the object: its findings from `first` on get the way to it in the document. */
+static bool lead_through(const dset_path *path, dset_findings *findings, size_t first) {
+  size_t depth;
+  const dset_step *way = dset_path_steps(path, &findings->arena, &depth);
+  if (way == NULL) return false;
+  for (size_t i = first; depth > 0 && i < findings->count; i++) {
+    dset_found *found = &findings->records[i];
+    dset_step *steps = dset_arena_alloc(&findings->arena, depth + found->step_count, sizeof *steps);
+    if (steps == NULL) return false;
+    memcpy(steps, way, depth * sizeof *steps);
+    if (found->step_count > 0) memcpy(steps + depth, found->steps, found->step_count * sizeof *steps);
+    found->steps = steps;
+    found->step_count += depth;
+  }
+  return true;
+}
+
+static bool load_typed(json_t *typed, const dset_path *path, dset_arena *arena, const dset_validate_options *validate,
+                       dset_findings *findings, dset_manifest_entry *entry) {
   if (!dset_defaults_fill(typed, &arena->allocator)) return false;
   dset_buffer object;
   dset_buffer_init(&object, &arena->allocator);
@@ -89,8 +106,9 @@ static bool load_typed(json_t *typed, dset_arena *arena, const dset_validate_opt
     return false;
   }
   entry->hash = hash;
+  size_t first = findings->count;
   validate_creation(entry->manifest, validate, findings);
-  return !findings->failed;
+  return !findings->failed && lead_through(path, findings, first);
 }
 
 bool dset_manifest_load(const json_t *tree, const dset_path *path, const char *default_ns,
@@ -102,7 +120,7 @@ bool dset_manifest_load(const json_t *tree, const dset_path *path, const char *d
   const json_t *metadata = json_object_get(typed, "metadata");
   good = good && take_member(metadata, "name", arena, &entry->name) &&
          take_member(metadata, "namespace", arena, &entry->ns) && !findings->failed;
-  if (good && findings->undecoded == 0) good = load_typed(typed, arena, validate, findings, entry);
+  if (good && findings->undecoded == 0) good = load_typed(typed, path, arena, validate, findings, entry);
   json_decref(typed);
   return good;
 }

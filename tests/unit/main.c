@@ -28,6 +28,7 @@
   X(conform)           \
   X(base)              \
   X(quote)             \
+  X(manifests)         \
   X(codec)             \
   X(golden)            \
   X(laws)              \

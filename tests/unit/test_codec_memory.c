@@ -283,6 +283,47 @@ static void drop_plan(void *made) {
   dset_plan_free(made);
 }
 
+/* Manifests of every kind of finding, with a repeated key, a quantity and a time. */
+static const char manifest_documents[] =
+    "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, x: 1, creationTimestamp: '2026-03-01T12:00:00Z',\n"
+    "  labels: {'a b': c}}\nspec:\n  minReadySeconds: 1\n  minReadySeconds: 2\n  selector: {matchLabels: {a: b}}\n"
+    "  template:\n    metadata: {labels: {a: b}}\n    spec:\n      tolerations: [{operator: Exists}]\n      "
+    "containers:\n"
+    "      - {name: c, image: i, resources: {limits: {cpu: 0.1005}}}\n---\nkind: DaemonSet\n---\n[1]\n---\na: [\n";
+
+static int make_manifests(const kit *k, const dset_allocator *allocator, void **made, dset_error *error) {
+  (void)k;
+  dset_read_options read = {.size = sizeof read, .allocator = allocator};
+  dset_validate_options validate = {.size = sizeof validate, .allocator = allocator};
+  dset_manifest_options options = {.size = sizeof options, .read = &read, .validate = &validate};
+  dset_manifests *manifests = UNSET(dset_manifests);
+  int code = dset_manifests_read(manifest_documents, strlen(manifest_documents), &options, &manifests, error);
+  *made = manifests;
+  return code;
+}
+
+static char *describe_manifests(const kit *k, void *made) {
+  (void)k;
+  char *text = NULL;
+  for (size_t i = 0; i < dset_manifests_count(made); i++) {
+    const dset_manifest_entry *entry = dset_manifests_entry(made, i);
+    append(&text, entry->name);
+    if (entry->object != NULL) append(&text, entry->object);
+    if (entry->hash != NULL) append(&text, entry->hash);
+    for (size_t j = 0; j < dset_findings_count(entry->findings); j++) {
+      const dset_finding *finding = dset_findings_get(entry->findings, j);
+      char line[400];
+      snprintf(line, sizeof line, "\n%zu:%zu %s %s", finding->line, finding->column, finding->field, finding->text);
+      append(&text, line);
+    }
+  }
+  return text;
+}
+
+static void drop_manifests(void *made) {
+  dset_manifests_free(made);
+}
+
 static void drop_documents(void *made) {
   dset_documents_free(made);
 }
@@ -306,6 +347,7 @@ static const struct {
     {"dset_explain", make_explanation, describe_explanation, drop_explanation, false},
     {"dset_plan_compute", make_plan, describe_plan, drop_plan, false},
     {"dset_documents_read", make_yaml, describe_documents, drop_documents, true},
+    {"dset_manifests_read", make_manifests, describe_manifests, drop_manifests, true},
     {"dset_state_read", make_state, describe_state, drop_state, true},
     {"dset_plan_json", make_plan_json, describe_text, drop_text, false},
     {"dset_plan_json, manifests", make_manifests_json, describe_text, drop_text, true},
