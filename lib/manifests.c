@@ -4,8 +4,10 @@
  *
  *   a document, or an item of a list, is          it becomes
  *   no object                                     an entry that says so (DSET_FINDING_NO_KIND)
- *   an object without a kind                      the same
- *   of another kind than DaemonSet                nothing
+ *   an object without kind, apiVersion and spec   nothing: values for templates, a kustomization
+ *   another object without a kind                 an entry that says so
+ *   of a kind that is almost DaemonSet            an entry that asks whether it is meant
+ *   of another kind                               nothing
  *   a DaemonSet of another apiVersion             an entry that says what to do
  *   an apps/v1 DaemonSet                          an entry, read by manifest.c
  *
@@ -17,6 +19,7 @@
 #include "items.h"
 #include "manifest.h"
 #include "reading.h"
+#include "schema.h"
 #include "text.h"
 
 /* Repeated keys of one document that get a finding of their own; all are counted. */
@@ -69,6 +72,10 @@ static dset_findings *findings_of(dset_manifest_entry *entry) {
 
 /* ---- what is read ---- */
 
+static bool is_daemonset(const dset_item *item) {
+  return strcmp(item->kind, "DaemonSet") == 0;
+}
+
 /* What to do about an apiVersion that is not apps/v1. */
 static const char *advice_on(const char *api_version) {
   static const char *const gone[] = {"extensions/v1beta1", "apps/v1beta2"};
@@ -90,6 +97,9 @@ static bool say_no_kind(dset_manifest_entry *entry, const dset_item *item) {
   } else if (item->kind[0] == '\0') {
     dset_findings_add(findings, DSET_FINDING_NO_KIND, "", item->path, NULL,
                       "this object has no kind; a DaemonSet starts with `apiVersion: apps/v1` and `kind: DaemonSet`");
+  } else if (!is_daemonset(item)) {
+    dset_findings_add(findings, DSET_FINDING_NO_KIND, "", DSET_AT(item->path, "kind"), NULL,
+                      "there is no kind %s, did you mean \"DaemonSet\"?", dset_findings_quote(findings, item->kind));
   } else if (item->api_version[0] == '\0') {
     dset_findings_add(findings, DSET_FINDING_NO_KIND, "", DSET_AT(item->path, "kind"), NULL,
                       "this DaemonSet has no apiVersion; it is `apps/v1`");
@@ -101,8 +111,11 @@ static bool say_no_kind(dset_manifest_entry *entry, const dset_item *item) {
   return !findings->failed;
 }
 
-static bool is_daemonset(const dset_item *item) {
-  return strcmp(item->kind, "DaemonSet") == 0;
+/* Whether there is something to say of what is no apps/v1 DaemonSet. */
+static bool is_of_interest(const dset_item *item) {
+  if (item->expected != NULL || is_daemonset(item)) return true;
+  if (item->kind[0] != '\0') return dset_schema_alike(item->kind, "DaemonSet");
+  return item->api_version[0] != '\0' || json_object_get(item->value, "spec") != NULL;
 }
 
 typedef struct item_reading {
@@ -114,7 +127,7 @@ static bool visit_item(void *context, const dset_item *item) {
   item_reading *at = context;
   reading *r = at->r;
   bool known = is_daemonset(item) && strcmp(item->api_version, "apps/v1") == 0;
-  if (!known && item->expected == NULL && item->kind[0] != '\0' && !is_daemonset(item)) return true;
+  if (!known && !is_of_interest(item)) return true;
   dset_manifest_entry *entry = add_entry(r, at->document, item->api_version);
   if (entry == NULL) return false;
   dset_findings *findings = findings_of(entry);

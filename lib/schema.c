@@ -45,6 +45,10 @@ static bool one_edit_apart(const char *wrong, const char *right) {
          same_but_for_case(wrong + 2, right + 2); /* swapped */
 }
 
+bool dset_schema_alike(const char *wrong, const char *right) {
+  return same_but_for_case(wrong, right) || one_edit_apart(wrong, right);
+}
+
 /* How many fields are like that, and one of them. */
 static size_t alike(uint16_t type, const char *name, bool (*like)(const char *, const char *),
                     const dset_field **found) {

@@ -73,4 +73,7 @@ const dset_field *dset_schema_find(uint16_t type, const char *name);
  */
 const dset_field *dset_schema_suggest(uint16_t type, const char *name);
 
+/* Whether two names are that close. */
+bool dset_schema_alike(const char *wrong, const char *right);
+
 #endif

@@ -149,6 +149,8 @@ static int take_burst(struct request *request, const char *value) {
 
 static int take_validation(struct request *request, const char *value) {
   static const char *const words[] = {"strict", "warn", "ignore", NULL}; /* by enum dset_validation_mode */
+  if (value != NULL && strcmp(value, "true") == 0) value = "strict";     /* kubectl's words for the two */
+  if (value != NULL && strcmp(value, "false") == 0) value = "ignore";
   int number = 0;
   int result = take_word(value, words, "--validation is strict, warn or ignore, not ", &number);
   request->validation = number;

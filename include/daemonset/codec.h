@@ -137,7 +137,7 @@ DSET_API void dset_state_free(dset_state *state);
 /* NULL in its place means all defaults. */
 typedef struct dset_manifest_options {
   size_t size;
-  const dset_read_options *read;         /* bounds, allocator */
+  const dset_read_options *read;         /* bounds, allocator; its `validation` is not looked at */
   const dset_validate_options *validate; /* which findings, how many; they bound the findings of one text */
   const char *ns;                        /* for manifests without metadata.namespace; NULL = "default", as kubectl */
   int32_t validation;                    /* enum dset_validation_mode */
@@ -164,7 +164,8 @@ typedef struct dset_manifest_entry {
 typedef struct dset_manifests dset_manifests;
 
 /*
- * Reads every DaemonSet of a text, whatever its apiVersion; other kinds are passed over, lists are taken apart. Unlike
+ * Reads every DaemonSet of a text, whatever its apiVersion; lists are taken apart; other kinds are passed over, unless
+ * their name is almost DaemonSet, and so are objects with neither kind, apiVersion nor spec. Unlike
  * dset_documents_read() it does not stop at what is wrong with an object: each object gets its findings (strict
  * decoding, then validation for creation, then the library's own warnings). Text that is no JSON or YAML ends the
  * reading: then the last entry has a finding DSET_FINDING_SYNTAX and nothing else.

@@ -173,8 +173,12 @@ run validate -f "$work/unknown.yaml" --validation=warn </dev/null
 summary '--validation=warn' 0 '1 manifest in 1 file: 0 errors, 1 warning'
 run validate -f "$work/unknown.yaml" --validate=ignore </dev/null
 summary "--validate, kubectl's name" 0 '1 manifest in 1 file: 0 errors, 0 warnings'
-run validate -f "$work/unknown.yaml" --validation=true </dev/null
-refuses 'another validation' '--validation is strict, warn or ignore, not true'
+run validate -f "$work/unknown.yaml" --validation=some </dev/null
+refuses 'another validation' '--validation is strict, warn or ignore, not some'
+run validate -f "$work/unknown.yaml" --validate=false </dev/null
+summary "--validate=false, kubectl's other word for ignore" 0 '1 manifest in 1 file: 0 errors, 0 warnings'
+run validate -f "$work/unknown.yaml" --validate=true </dev/null
+exits "--validate=true" 1
 run validate -f "$work/unknown.yaml" --warnings=no </dev/null
 refuses 'another sort of warnings' '--warnings is on, off or error, not no'
 run validate -f "$work/good.yaml" -f "$work/missing.yaml" -f "$work/unknown.yaml" </dev/null

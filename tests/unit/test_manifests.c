@@ -34,7 +34,10 @@ static const text_row text_rows[] = {
      "template `labels`\n"
      "4:3 error FieldValueRequired spec.template.spec.containers: Required value\n"},
     {"no object", "[1]", 0, "#0 line 1 / \n1:1 error NoKind : expected an object, found a list\n"},
-    {"no kind", "a: 1\n", 0,
+    {"values and kustomizations", "a: 1\n---\nresources: []\n", 0, ""},
+    {"a slip of the hand", "apiVersion: apps/v1\nkind: Daemonset\n", 0,
+     "#0 line 1 / \n2:1 error NoKind kind: there is no kind \"Daemonset\", did you mean \"DaemonSet\"?\n"},
+    {"no kind", "apiVersion: v1\n", 0,
      "#0 line 1 / \n1:1 error NoKind : this object has no kind; a DaemonSet starts with `apiVersion: apps/v1` and "
      "`kind: DaemonSet`\n"},
     {"an old version", "apiVersion: extensions/v1beta1\nkind: DaemonSet\n", 0,
