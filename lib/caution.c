@@ -115,6 +115,7 @@ static bool check_overlap(dset_findings *findings, dset_arena *scratch, const ds
                       " label that tells them apart to both",
                       dset_text_or_empty(other->name));
     if (findings->count > before) findings->records[before].finding.manifest = index;
+    return true; /* one says it; a folder of copies would say it for each pair */
   }
   return true;
 }

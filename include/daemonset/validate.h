@@ -221,9 +221,10 @@ DSET_API int dset_validate(const dset_manifest *manifest, const dset_manifest *s
                            const dset_validate_options *options, dset_findings **findings, dset_error *error);
 
 /*
- * Warns of DaemonSets that select each other's pods: for each manifest and each other one of its namespace whose
- * template labels its selector matches, one finding DSET_FINDING_SELECTOR_OVERLAP, by the index of the first, then of
- * the second. Manifests of one namespace and name are one DaemonSet and not compared. Selectors that cannot be parsed
+ * Warns of DaemonSets that select each other's pods: each manifest whose selector matches the template labels of
+ * another one of its namespace gets one finding DSET_FINDING_SELECTOR_OVERLAP, which names the first such. Manifests of
+ * one namespace and name are one DaemonSet and not compared. The work grows with the square of their number. Selectors
+ * that cannot be parsed
  * match nothing. Errors: as dset_validate().
  */
 DSET_API int dset_validate_overlap(const dset_manifest *const *manifests, size_t count,
