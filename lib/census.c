@@ -13,9 +13,8 @@ static int compare_pods(const void *a, const void *b) {
   return dset_pod_compare(*left, *right);
 }
 
-/* Whether a pod counts on a node: its node is known, and it is not on its last way out. */
-static bool counts(const dset_claim *claim) {
-  return claim->target != NULL && !(claim->pod->deleting && dset_pod_terminal(claim->pod));
+bool dset_census_counts(const dset_pod *pod) {
+  return !(pod->deleting && dset_pod_terminal(pod));
 }
 
 static void judge_nodes(const dset_sync *sync, dset_census *census) {
@@ -34,7 +33,7 @@ static void count_pods(const dset_claims *claims, dset_table *vanished, dset_cen
   for (size_t i = 0; i < claims->count; i++) {
     const dset_claim *claim = &claims->items[i];
     places[i] = DSET_TABLE_NONE;
-    if (!counts(claim)) continue;
+    if (claim->target == NULL || !dset_census_counts(claim->pod)) continue;
     size_t place = claim->node;
     if (place == DSET_TABLE_NONE) {
       place = dset_table_insert(vanished, claim->target, "", census->count);

@@ -28,6 +28,9 @@ typedef struct dset_census {
   int64_t desired;  /* nodes with verdict RUN */
 } dset_census;
 
+/* Whether a pod counts on its node: not when it is on its last way out (D11). */
+bool dset_census_counts(const dset_pod *pod);
+
 /* False when an allocation fails. */
 bool dset_census_take(const dset_sync *sync, const dset_claims *claims, dset_census *census);
 

@@ -34,7 +34,7 @@ static bool is_ours(const dset_owner *controller, const dset_daemonset *daemonse
          dset_text_equal(controller->name, daemonset->name);
 }
 
-static enum dset_claim_result decide(const dset_sync *sync, const dset_pod *pod) {
+enum dset_claim_result dset_claim_of(const dset_sync *sync, const dset_pod *pod) {
   const dset_owner *controller = dset_controller_of(pod->owners, pod->owner_count);
   bool ours = controller != NULL && is_ours(controller, sync->daemonset);
   if (controller != NULL && !ours) return DSET_CLAIM_IGNORE;
@@ -56,9 +56,12 @@ static const char *pinned_node(const dset_terms *terms) {
   return NULL;
 }
 
-static dset_claim claim_of(const dset_sync *sync, const dset_pod *pod) {
-  dset_claim claim = {.pod = pod, .node = DSET_TABLE_NONE};
-  claim.target = dset_text_empty(pod->node_name) ? pinned_node(pod->required_affinity) : pod->node_name;
+const char *dset_claim_target(const dset_pod *pod) {
+  return dset_text_empty(pod->node_name) ? pinned_node(pod->required_affinity) : pod->node_name;
+}
+
+static dset_claim locate(const dset_sync *sync, const dset_pod *pod) {
+  dset_claim claim = {.pod = pod, .target = dset_claim_target(pod), .node = DSET_TABLE_NONE};
   if (claim.target != NULL) claim.node = dset_table_find(&sync->nodes, claim.target, "");
   return claim;
 }
@@ -92,8 +95,8 @@ bool dset_claim_pods(const dset_sync *sync, dset_claims *claims) {
   for (size_t i = 0; i < snapshot->pod_count; i++) {
     const dset_pod *pod = snapshot->pods[i];
     if (!dset_text_equal(pod->ns, daemonset->ns)) continue;
-    enum dset_claim_result result = decide(sync, pod);
-    if (result == DSET_CLAIM_KEEP || result == DSET_CLAIM_ADOPT) claims->items[claims->count++] = claim_of(sync, pod);
+    enum dset_claim_result result = dset_claim_of(sync, pod);
+    if (result == DSET_CLAIM_KEEP || result == DSET_CLAIM_ADOPT) claims->items[claims->count++] = locate(sync, pod);
     if (result == DSET_CLAIM_ADOPT &&
         !add_pod(sync->scratch, &claims->adopt, &claims->adopt_count, &adopt_capacity, pod)) {
       return false;

@@ -10,6 +10,12 @@ enum dset_claim_result { DSET_CLAIM_IGNORE, DSET_CLAIM_KEEP, DSET_CLAIM_ADOPT, D
 /* The decision on one object (D4). */
 enum dset_claim_result dset_claim_decide(bool has_controller, bool ours, bool matches, bool deleting);
 
+/* The decision on a pod of the DaemonSet's namespace (D2 to D4). */
+enum dset_claim_result dset_claim_of(const dset_sync *sync, const dset_pod *pod);
+
+/* The node a pod is for (D10); NULL: cannot be derived. */
+const char *dset_claim_target(const dset_pod *pod);
+
 /* A pod that belongs to the DaemonSet, and the node it is for (D10). */
 typedef struct dset_claim {
   const dset_pod *pod;

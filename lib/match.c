@@ -115,6 +115,28 @@ int dset_rules_verdict(const dset_rules *rules, const dset_node *node, dset_reas
   return matches ? permits : DSET_VERDICT_NEITHER;
 }
 
+bool dset_rules_keys(const dset_rules *rules, bool (*visit)(void *context, const char *key), void *context) {
+  for (size_t i = 0; i < rules->selector_count; i++) {
+    if (!visit(context, rules->selector[i].key)) return false;
+  }
+  for (size_t i = 0; i < rules->affinity.count; i++) {
+    const dset_parsed_term *term = &rules->affinity.terms[i];
+    for (size_t j = 0; j < term->expression_count && term->unusable == NULL; j++) {
+      if (!visit(context, term->expressions[j].key)) return false;
+    }
+  }
+  return true;
+}
+
+bool dset_rules_name_matters(const dset_rules *rules) {
+  if (rules->node_name[0] != '\0') return true;
+  for (size_t i = 0; i < rules->affinity.count; i++) {
+    const dset_parsed_term *term = &rules->affinity.terms[i];
+    if (term->field_count != 0 && term->unusable == NULL) return true;
+  }
+  return false;
+}
+
 /* The object, its rules and all their strings live in one arena, and the object is the arena's first piece. */
 struct dset_matcher {
   dset_arena arena;

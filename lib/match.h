@@ -21,4 +21,11 @@ bool dset_rules_of(dset_arena *arena, const dset_daemonset *daemonset, bool comp
 /* enum dset_verdict of a checked node (C4). `reasons` may be NULL. */
 int dset_rules_verdict(const dset_rules *rules, const dset_node *node, dset_reasons *reasons);
 
+/* Calls `visit` with each label key that the rules name, maybe more than once; false when it returns false. Nodes that
+ * agree on these labels and on their taints get the same verdict, unless names matter. */
+bool dset_rules_keys(const dset_rules *rules, bool (*visit)(void *context, const char *key), void *context);
+
+/* Whether the verdict depends on the name of the node (C5, C13). */
+bool dset_rules_name_matters(const dset_rules *rules);
+
 #endif

@@ -16,10 +16,9 @@ static int fail_duplicate(dset_error *error, const char *list, size_t index, siz
   return dset_fail(error, DSET_ERR_DUPLICATE, path, "\"%s\" is there already as %s[%zu]", name, list, first);
 }
 
-static int take_options(dset_sync *sync, const dset_options *options, dset_error *error) {
-  sync->options = (dset_options){.size = sizeof sync->options};
-  if (options != NULL) sync->options = *options; /* its size was checked with the call's arguments */
-  dset_options *taken = &sync->options;
+int dset_sync_options(const dset_options *options, dset_options *taken, dset_error *error) {
+  *taken = (dset_options){.size = sizeof *taken};
+  if (options != NULL) *taken = *options; /* its size was checked with the call's arguments */
   if (taken->backoff_initial_ms < 0) {
     return dset_fail(error, DSET_ERR_INVALID, "options.backoff_initial_ms", "must not be negative");
   }
@@ -111,8 +110,10 @@ static int take_backoffs(dset_sync *sync, dset_error *error) {
   return DSET_OK;
 }
 
-static int compile(dset_sync *sync, dset_error *error) {
+int dset_sync_compile(dset_sync *sync, dset_error *error) {
   const dset_daemonset *daemonset = sync->daemonset;
+  if (daemonset->status != NULL) sync->status = *daemonset->status;
+  sync->status.size = sizeof sync->status;
   if (!dset_selector_parse(sync->scratch, daemonset->selector, &sync->selector, &sync->selector_failure) ||
       !dset_rules_of(sync->scratch, daemonset, sync->options.compare_tolerations, &sync->rules)) {
     return dset_fail_memory(error);
@@ -128,16 +129,12 @@ int dset_sync_begin(dset_sync *sync, const dset_snapshot *snapshot, const dset_o
   int code = dset_check_size(snapshot, sizeof *snapshot, "snapshot", error);
   if (code != DSET_OK) return code;
   *sync = (dset_sync){.snapshot = snapshot, .daemonset = snapshot->daemonset, .scratch = scratch};
-  code = take_options(sync, options, error);
+  code = dset_sync_options(options, &sync->options, error);
   if (code == DSET_OK) code = dset_check_daemonset(snapshot->daemonset, error);
   if (code == DSET_OK) code = check_lists(snapshot, error);
   if (code == DSET_OK) code = take_nodes(sync, error);
   if (code == DSET_OK) code = check_pods(sync, error);
   if (code == DSET_OK) code = check_revisions(sync, error);
   if (code == DSET_OK) code = take_backoffs(sync, error);
-  if (code == DSET_OK) code = compile(sync, error);
-  if (code != DSET_OK) return code;
-  if (sync->daemonset->status != NULL) sync->status = *sync->daemonset->status;
-  sync->status.size = sizeof sync->status;
-  return DSET_OK;
+  return code == DSET_OK ? dset_sync_compile(sync, error) : code;
 }

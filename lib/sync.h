@@ -28,6 +28,12 @@ typedef struct dset_sync {
   dset_table backoffs; /* node name to index in the snapshot */
 } dset_sync;
 
+/* Options whose size was checked, NULL allowed, with their defaults. Errors: DSET_ERR_INVALID. */
+int dset_sync_options(const dset_options *options, dset_options *taken, dset_error *error);
+
+/* Prepares what follows from sync->daemonset, sync->options alone: status, selector, rules. Errors: DSET_ERR_NOMEM. */
+int dset_sync_compile(dset_sync *sync, dset_error *error);
+
 /* Checks the arguments and prepares `sync`. Errors: those of dset_plan_compute(). */
 int dset_sync_begin(dset_sync *sync, const dset_snapshot *snapshot, const dset_options *options, dset_arena *scratch,
                     dset_error *error);
