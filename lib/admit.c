@@ -167,8 +167,9 @@ static bool compare(dset_judgement *made, const dset_sync *sync, const dset_stag
 static bool judge_sync(const dset_sync *sync, dset_judgement **judgement) {
   dset_stages done;
   dset_plan *plan;
-  if (!dset_plan_make(sync, &done, &plan)) return false;
   dset_arena arena;
+  dset_arena_init(&arena, sync->options.allocator);
+  if (!dset_plan_make(sync, NULL, &arena, &done, &plan)) return false;
   dset_arena_init(&arena, sync->options.allocator);
   dset_judgement *made = dset_arena_zalloc(&arena, 1, sizeof *made);
   bool good = made != NULL;

@@ -26,6 +26,8 @@ typedef struct dset_census {
   size_t node_count;
   size_t most_pods; /* of one entry */
   int64_t desired;  /* nodes with verdict RUN */
+  /* NULL: the entries are all there are. Otherwise they are those that manage has something to do with. */
+  const struct dset_kept *kept;
 } dset_census;
 
 /* Whether a pod counts on its node: not when it is on its last way out (D11). */

@@ -110,3 +110,13 @@ bool dset_claim_pods(const dset_sync *sync, dset_claims *claims) {
   if (claims->release_count > 1) qsort(claims->release, claims->release_count, sizeof *claims->release, compare_names);
   return true;
 }
+
+bool dset_claim_hashes(const dset_sync *sync, const dset_claims *claims, dset_table *live) {
+  if (!dset_table_init(live, sync->scratch, claims->count)) return false;
+  for (size_t i = 0; i < claims->count; i++) {
+    const dset_claim *claim = &claims->items[i];
+    const char *carried = dset_label_value(claim->pod->labels, claim->pod->label_count, DSET_LABEL_HASH);
+    if (claim->target != NULL && !dset_text_empty(carried)) dset_table_insert(live, carried, "", i);
+  }
+  return true;
+}

@@ -36,4 +36,7 @@ typedef struct dset_claims {
 /* Claims pods (D2 to D10). False when an allocation fails. */
 bool dset_claim_pods(const dset_sync *sync, dset_claims *claims);
 
+/* The hashes that claimed pods with a known target node carry (G17). False when an allocation fails. */
+bool dset_claim_hashes(const dset_sync *sync, const dset_claims *claims, dset_table *live);
+
 #endif

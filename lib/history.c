@@ -193,32 +193,23 @@ bool dset_history_construct(const dset_sync *sync, dset_history *history) {
   return true;
 }
 
-/* The hashes that claimed pods with a known target node carry (G17). */
-static bool collect_live(const dset_sync *sync, const dset_claims *claims, dset_table *live) {
-  if (!dset_table_init(live, sync->scratch, claims->count)) return false;
-  for (size_t i = 0; i < claims->count; i++) {
-    const dset_claim *claim = &claims->items[i];
-    const char *carried = dset_label_value(claim->pod->labels, claim->pod->label_count, DSET_LABEL_HASH);
-    if (claim->target != NULL && !dset_text_empty(carried)) dset_table_insert(live, carried, "", i);
-  }
-  return true;
-}
-
-bool dset_history_cleanup(const dset_sync *sync, const dset_claims *claims, const dset_history *history,
-                          dset_cleanup *cleanup) {
-  *cleanup = (dset_cleanup){0};
+size_t dset_history_excess(const dset_sync *sync, const dset_history *history) {
   const dset_daemonset *daemonset = sync->daemonset;
   int64_t limit = daemonset->has_revision_history_limit ? daemonset->revision_history_limit : DEFAULT_HISTORY_LIMIT;
   int64_t excess = (int64_t)history->old.count - limit;
-  if (excess <= 0) return true;
-  dset_table live;
+  return excess > 0 ? (size_t)excess : 0;
+}
+
+bool dset_history_cleanup(const dset_sync *sync, const dset_history *history, size_t excess, const dset_table *live,
+                          dset_cleanup *cleanup) {
+  *cleanup = (dset_cleanup){0};
   if (!reserve(sync->scratch, &cleanup->beyond, history->old.count) ||
-      !reserve(sync->scratch, &cleanup->in_use, history->old.count) || !collect_live(sync, claims, &live)) {
+      !reserve(sync->scratch, &cleanup->in_use, history->old.count)) {
     return false;
   }
-  for (size_t i = 0; i < history->old.count && (int64_t)cleanup->beyond.count < excess; i++) {
+  for (size_t i = 0; i < history->old.count && cleanup->beyond.count < excess; i++) {
     const dset_revision *revision = history->old.items[i];
-    bool unused = dset_table_find(&live, dset_revision_hash_label(revision), "") == DSET_TABLE_NONE;
+    bool unused = dset_table_find(live, dset_revision_hash_label(revision), "") == DSET_TABLE_NONE;
     add(unused ? &cleanup->beyond : &cleanup->in_use, revision);
   }
   return true;

@@ -35,8 +35,11 @@ typedef struct dset_cleanup {
   dset_revisions in_use; /* those that were passed over on the way, because pods carry their hash */
 } dset_cleanup;
 
-/* False when an allocation fails. */
-bool dset_history_cleanup(const dset_sync *sync, const dset_claims *claims, const dset_history *history,
+/* How many old revisions are beyond the limit (G16). */
+size_t dset_history_excess(const dset_sync *sync, const dset_history *history);
+
+/* Picks as many of them as pods do not use; `live` has the hashes in use (G17). False when an allocation fails. */
+bool dset_history_cleanup(const dset_sync *sync, const dset_history *history, size_t excess, const dset_table *live,
                           dset_cleanup *cleanup);
 
 /* The hash label of a claimed revision; its own name where it has none (G2). */

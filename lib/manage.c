@@ -36,14 +36,6 @@
 #include "model.h"
 #include "text.h"
 
-struct manager {
-  const dset_sync *sync;
-  const char *hash;
-  dset_backoffs *backoffs;
-  dset_managed *managed;
-  const dset_pod **rest; /* R of the node at hand */
-};
-
 enum { PART_NODES = 0, PART_VANISHED = 1 };
 
 /* F3: with a total of 1, so that any percentage counts. */
@@ -53,7 +45,7 @@ static bool surge_is_on(const dset_daemonset *daemonset) {
          dset_amount_scale(&daemonset->max_surge, 1, &surge) && surge > 0;
 }
 
-static void remove_pod(struct manager *manager, const dset_entry *entry, const dset_pod *pod, int cause) {
+static void remove_pod(dset_manager *manager, const dset_entry *entry, const dset_pod *pod, int cause) {
   dset_work_delete(&manager->managed->work, entry->name, pod, PART_NODES, cause);
 }
 
@@ -67,7 +59,7 @@ typedef struct precedence {
 } precedence;
 
 /* False when an allocation fails. */
-static bool precedence_of(const struct manager *manager, const dset_entry *entry, const dset_pod *pod, precedence *to) {
+static bool precedence_of(const dset_manager *manager, const dset_entry *entry, const dset_pod *pod, precedence *to) {
   const dset_taken *taken = manager->sync->taken;
   *to = (precedence){.adopted = dset_pod_adopted(pod)};
   if (taken == NULL) return true;
@@ -86,7 +78,7 @@ static bool precedes(const precedence *a, const precedence *b) {
  * E7 to E9: at most one failed pod goes, because the first uses the back-off that the others then wait for. The
  * controller meets pods that it owns before those that it adopts in the same sync.
  */
-static bool choose_failed(struct manager *manager, const dset_entry *entry, const dset_pod **chosen) {
+static bool choose_failed(dset_manager *manager, const dset_entry *entry, const dset_pod **chosen) {
   const dset_pod *first = NULL;
   precedence of_first;
   size_t count = 0;
@@ -113,7 +105,7 @@ static bool choose_failed(struct manager *manager, const dset_entry *entry, cons
 }
 
 /* E5: deals with terminal pods and leaves the others in manager->rest. */
-static bool sort_out(struct manager *manager, const dset_entry *entry, size_t *rest_count) {
+static bool sort_out(dset_manager *manager, const dset_entry *entry, size_t *rest_count) {
   const dset_pod *chosen;
   *rest_count = 0;
   if (!choose_failed(manager, entry, &chosen)) return false;
@@ -131,7 +123,7 @@ static bool sort_out(struct manager *manager, const dset_entry *entry, size_t *r
 }
 
 /* E13 and E14. */
-static void keep_old_and_new(struct manager *manager, const dset_entry *entry, size_t rest_count) {
+static void keep_old_and_new(dset_manager *manager, const dset_entry *entry, size_t rest_count) {
   const dset_pod *newest = NULL;
   const dset_pod *oldest = NULL;
   for (size_t i = 0; i < rest_count; i++) {
@@ -154,7 +146,7 @@ static void keep_old_and_new(struct manager *manager, const dset_entry *entry, s
   }
 }
 
-static bool manage_entry(struct manager *manager, const dset_entry *entry) {
+bool dset_manage_entry(dset_manager *manager, const dset_entry *entry) {
   dset_work *work = &manager->managed->work;
   if (entry->count == 0) {
     if (entry->verdict == DSET_VERDICT_RUN) {
@@ -180,24 +172,31 @@ static bool manage_entry(struct manager *manager, const dset_entry *entry) {
   return true;
 }
 
-bool dset_manage(const dset_sync *sync, const dset_census *census, const char *hash, dset_backoffs *backoffs,
-                 dset_managed *managed) {
+void dset_manage_vanished(dset_manager *manager, const dset_entry *entry) {
+  for (size_t i = 0; i < entry->count; i++) {
+    if (!dset_text_empty(entry->pods[i]->node_name)) continue;
+    dset_work_delete(&manager->managed->work, entry->name, entry->pods[i], PART_VANISHED, DSET_CAUSE_NODE_GONE);
+  }
+}
+
+bool dset_manage_begin(dset_manager *manager, const dset_sync *sync, const char *hash, dset_backoffs *backoffs,
+                       dset_managed *managed, size_t most_pods) {
   dset_work_init(&managed->work, sync->scratch);
   managed->waits_until_ms = DSET_NEVER;
-  struct manager manager = {.sync = sync, .hash = hash, .backoffs = backoffs, .managed = managed};
   managed->surge = surge_is_on(sync->daemonset);
-  manager.rest = dset_arena_alloc(sync->scratch, census->most_pods, sizeof *manager.rest);
-  if (manager.rest == NULL) return false;
+  *manager = (dset_manager){.sync = sync, .hash = hash, .backoffs = backoffs, .managed = managed};
+  manager->rest = dset_arena_alloc(sync->scratch, most_pods, sizeof *manager->rest);
+  return manager->rest != NULL;
+}
+
+bool dset_manage(const dset_sync *sync, const dset_census *census, const char *hash, dset_backoffs *backoffs,
+                 dset_managed *managed) {
+  dset_manager manager;
+  if (!dset_manage_begin(&manager, sync, hash, backoffs, managed, census->most_pods)) return false;
   for (size_t i = 0; i < census->node_count; i++) {
-    if (!manage_entry(&manager, &census->entries[i])) return false;
+    if (!dset_manage_entry(&manager, &census->entries[i])) return false;
   }
-  for (size_t i = census->node_count; i < census->count; i++) {
-    const dset_entry *entry = &census->entries[i];
-    for (size_t j = 0; j < entry->count; j++) {
-      if (!dset_text_empty(entry->pods[j]->node_name)) continue;
-      dset_work_delete(&managed->work, entry->name, entry->pods[j], PART_VANISHED, DSET_CAUSE_NODE_GONE);
-    }
-  }
+  for (size_t i = census->node_count; i < census->count; i++) dset_manage_vanished(&manager, &census->entries[i]);
   dset_work_finish(&managed->work, sync->options.burst, sync->taken);
   return !managed->work.failed;
 }

@@ -16,6 +16,29 @@
 #include "check.h"
 #include "model.h"
 
+static bool gather_claims(void *context, const dset_sync *sync, dset_claims *claims) {
+  (void)context;
+  return dset_claim_pods(sync, claims);
+}
+
+static bool gather_items(void *context, const dset_sync *sync, dset_claims *claims) {
+  (void)context, (void)sync, (void)claims;
+  return true; /* they are there */
+}
+
+static bool gather_hashes(void *context, const dset_sync *sync, const dset_claims *claims, dset_table *live) {
+  (void)context;
+  return dset_claim_hashes(sync, claims, live);
+}
+
+static bool gather_census(void *context, const dset_sync *sync, const dset_claims *claims, const char *hash,
+                          dset_census *census) {
+  (void)context, (void)hash;
+  return dset_census_take(sync, claims, census);
+}
+
+static const dset_gather from_snapshot = {NULL, gather_claims, gather_items, gather_hashes, gather_census};
+
 static bool selects_all(const dset_daemonset *daemonset) {
   const dset_selector *selector = daemonset->selector;
   return selector != NULL && selector->label_count == 0 && selector->expression_count == 0;
@@ -36,7 +59,7 @@ static void earlier(dset_plan *plan, int64_t time_ms) {
 }
 
 /* The revision phase (G1 to G15). False: the sync ends here. */
-static bool plan_history(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
+static bool plan_history(dset_plan *plan, const dset_sync *sync, const dset_gather *gather, dset_stages *done) {
   const dset_history *history = &done->history;
   dset_plan_history_claims(plan, history);
   if (history->collides) {
@@ -48,6 +71,7 @@ static bool plan_history(dset_plan *plan, const dset_sync *sync, dset_stages *do
   }
   if (history->current == NULL) dset_plan_new_revision(plan, history);
   if (history->duplicates.count != 0 && !done->claims.owner_incomplete) {
+    if (!gather->items(gather->context, sync, &done->claims)) plan->failed = true;
     dset_plan_claims(plan, &done->claims);
     dset_plan_relabel(plan, &done->claims, history);
     dset_plan_duplicates(plan, history);
@@ -86,8 +110,19 @@ static bool plan_phase(dset_plan *plan, const dset_sync *sync, dset_work *work, 
   return !refused;
 }
 
+/* Old revisions (G16). False when an allocation fails. */
+static bool plan_cleanup(dset_plan *plan, const dset_sync *sync, const dset_gather *gather, dset_stages *done) {
+  size_t excess = dset_history_excess(sync, &done->history);
+  if (excess == 0) return true;
+  dset_table live;
+  if (!gather->hashes(gather->context, sync, &done->claims, &live)) return false;
+  if (!dset_history_cleanup(sync, &done->history, excess, &live, &done->cleanup)) return false;
+  dset_plan_beyond_limit(plan, &done->cleanup.beyond);
+  return true;
+}
+
 /* Manage, rollout, cleanup (I9). False when an allocation fails. */
-static bool plan_work(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
+static bool plan_work(dset_plan *plan, const dset_sync *sync, const dset_gather *gather, dset_stages *done) {
   const char *hash = done->history.hash;
   dset_managed *managed = &done->managed;
   if (!dset_manage(sync, &done->census, hash, &done->backoffs, managed)) return false;
@@ -104,28 +139,27 @@ static bool plan_work(dset_plan *plan, const dset_sync *sync, dset_stages *done)
     if (!plan_phase(plan, sync, &done->rolled.work, &facts) || done->rolled.problem != 0) return true;
   }
   done->cleans = true;
-  if (!dset_history_cleanup(sync, &done->claims, &done->history, &done->cleanup)) return false;
-  dset_plan_beyond_limit(plan, &done->cleanup.beyond);
-  return true;
+  return plan_cleanup(plan, sync, gather, done);
 }
 
 /* From history to status. False when an allocation fails. */
-static bool run(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
+static bool run(dset_plan *plan, const dset_sync *sync, const dset_gather *gather, dset_stages *done) {
   if (sync->selector_failure != NULL) {
     done->ends = "D1";
     dset_plan_set_problem(plan, DSET_PROBLEM_SELECTOR,
                           "failed to construct revisions: the selector cannot be used: ", sync->selector_failure, "");
     return true;
   }
-  if (!dset_claim_pods(sync, &done->claims) || !dset_history_construct(sync, &done->history)) return false;
-  if (!plan_history(plan, sync, done)) return true;
-  if (!dset_census_take(sync, &done->claims, &done->census)) return false;
+  if (!gather->claims(gather->context, sync, &done->claims)) return false;
+  if (!dset_history_construct(sync, &done->history)) return false;
+  if (!plan_history(plan, sync, gather, done)) return true;
+  if (!gather->census(gather->context, sync, &done->claims, done->history.hash, &done->census)) return false;
   int64_t until_ms;
   bool waiting = in_flight(sync->snapshot, &until_ms);
   if (waiting) {
     done->ends = "I8";
     earlier(plan, until_ms);
-  } else if (!plan_work(plan, sync, done)) {
+  } else if (!plan_work(plan, sync, gather, done)) {
     return false;
   }
   bool changed;
@@ -152,7 +186,7 @@ static bool detach(dset_plan *plan, dset_backoffs *backoffs) {
 }
 
 /* Fills an empty plan. False when an allocation fails. */
-static bool compute(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
+static bool compute(dset_plan *plan, const dset_sync *sync, const dset_gather *gather, dset_stages *done) {
   plan->status = sync->status;
   plan->next_check_ms = DSET_NEVER;
   if (!dset_backoffs_begin(&done->backoffs, sync)) return false;
@@ -161,22 +195,22 @@ static bool compute(dset_plan *plan, const dset_sync *sync, dset_stages *done) {
     dset_plan_selects_all(plan);
   } else if (sync->daemonset->deleting) {
     done->ends = "I6";
-  } else if (!run(plan, sync, done)) {
+  } else if (!run(plan, sync, gather, done)) {
     return false;
   }
   return detach(plan, &done->backoffs) && !plan->failed;
 }
 
-bool dset_plan_make(const dset_sync *sync, dset_stages *done, dset_plan **plan) {
+bool dset_plan_make(const dset_sync *sync, const dset_gather *gather, dset_arena *arena, dset_stages *done,
+                    dset_plan **plan) {
   *plan = NULL;
   *done = (dset_stages){0};
-  dset_arena arena;
-  dset_arena_init(&arena, sync->options.allocator);
-  dset_plan *made = dset_arena_zalloc(&arena, 1, sizeof *made);
+  dset_plan *made = dset_arena_zalloc(arena, 1, sizeof *made);
   if (made == NULL) return false;
-  made->arena = arena;
-  if (!compute(made, sync, done)) {
-    dset_plan_free(made);
+  made->arena = *arena;
+  if (!compute(made, sync, gather == NULL ? &from_snapshot : gather, done)) {
+    *arena = made->arena;
+    dset_arena_clear(arena);
     return false;
   }
   *plan = made;
@@ -190,10 +224,12 @@ int dset_plan_compute(const dset_snapshot *snapshot, const dset_options *options
   if (code != DSET_OK) return code;
   dset_arena scratch;
   dset_arena_init(&scratch, options == NULL ? NULL : options->allocator);
+  dset_arena arena;
+  dset_arena_init(&arena, options == NULL ? NULL : options->allocator);
   dset_sync sync;
   dset_stages done;
   code = dset_sync_begin(&sync, snapshot, options, &scratch, error);
-  if (code == DSET_OK && !dset_plan_make(&sync, &done, plan)) code = dset_fail_memory(error);
+  if (code == DSET_OK && !dset_plan_make(&sync, NULL, &arena, &done, plan)) code = dset_fail_memory(error);
   dset_arena_clear(&scratch);
   return code;
 }

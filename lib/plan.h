@@ -37,9 +37,27 @@ typedef struct dset_stages {
   bool cleans;      /* cleanup was reached (I9) */
 } dset_stages;
 
-/* Plans a sync that was begun; `done` receives the results of its stages, in scratch memory. False when an allocation
+/*
+ * Where the stages get claims and census from: a snapshot, all of which is looked at, or a cluster that keeps them up
+ * to date. Each function returns false when an allocation fails; what it fills in lives as long as sync->scratch.
+ */
+typedef struct dset_gather {
+  void *context;
+  /* Owner and lists of dset_claims; `items` may be left out ... */
+  bool (*claims)(void *context, const dset_sync *sync, dset_claims *claims);
+  /* ... until they are asked for (G11) ... */
+  bool (*items)(void *context, const dset_sync *sync, dset_claims *claims);
+  /* ... or what they carry is (G17). */
+  bool (*hashes)(void *context, const dset_sync *sync, const dset_claims *claims, dset_table *live);
+  bool (*census)(void *context, const dset_sync *sync, const dset_claims *claims, const char *hash,
+                 dset_census *census);
+} dset_gather;
+
+/* Plans a sync that was begun, into a plan that takes over `arena`; after a failure the arena is empty. `gather`: NULL
+ * means the snapshot. `done` receives the results of its stages, in scratch memory. False when an allocation
  * fails. */
-bool dset_plan_make(const dset_sync *sync, dset_stages *done, dset_plan **plan);
+bool dset_plan_make(const dset_sync *sync, const dset_gather *gather, dset_arena *arena, dset_stages *done,
+                    dset_plan **plan);
 
 /* What the texts of a phase are made from. */
 typedef struct dset_facts {
