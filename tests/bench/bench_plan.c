@@ -1,26 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench_plan.c: what one full plan of a settled DaemonSet costs, in nanoseconds a node, through the struct API. Prints
+ * bench_plan.c: what one plan of a settled DaemonSet costs, in nanoseconds a node, through the struct API. Prints
  * figures and judges nothing; the state is checked to be settled, so that what is timed is what is named.
  *
- * usage: bench_plan [repetitions]
+ *   case             | what is different from a DaemonSet without placement rules
+ *   status pass      | a write is in flight, so that only the status is computed (I8); six NotIn
+ *   any order        | nodes and pods stand in no order; six NotIn
+ *   own strings      | no two objects share a string; six NotIn
+ *
+ * usage: bench_plan [repetitions [nodes]]
  */
-#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "daemonset.h"
 
 #define UID "3f5b3a0e-7c54-4c58-9a53-0d4a1f1f9d11"
 
+enum { TOLERATIONS = 20, NODE_LABELS = 5, POD_LABELS = 3 };
+
 /* A cluster in which every node has its pod, each object in memory of its own as in a host's cache. */
 struct cluster {
   dset_daemonset daemonset;
   dset_status status;
   dset_revision revision;
-  dset_node **nodes;
-  dset_pod **pods;
+  const dset_node **nodes;
+  const dset_pod **pods;
+  dset_toleration tolerations[TOLERATIONS];
   const dset_revision *revisions[1];
   size_t count;
 };
@@ -38,13 +48,52 @@ static const dset_requirement not_in[] = {
 static const dset_term terms[] = {{.expressions = not_in, .expression_count = 6}};
 static const dset_terms affinity = {terms, 1};
 
+static const dset_label node_selector[] = {{"kubernetes.io/os", "linux"}};
+static const dset_taint taints[] = {{"example.com/dedicated", "agent", "NoSchedule"}};
+
+/* One case of the table above. */
+struct shape {
+  const char *name;
+  bool with_affinity;
+  bool with_selector;
+  bool with_tolerations; /* the last of them tolerates the taint that every node has */
+  bool in_flight;
+  bool shuffled;
+  bool own_strings;
+};
+
+static const struct shape shapes[] = {
+    {.name = "no rules"},
+    {.name = "six NotIn", .with_affinity = true},
+    {.name = "one selector label", .with_selector = true},
+    {.name = "20 tolerations", .with_tolerations = true},
+    {.name = "status pass", .with_affinity = true, .in_flight = true},
+    {.name = "any order", .with_affinity = true, .shuffled = true},
+    {.name = "own strings", .with_affinity = true, .own_strings = true},
+};
+
+static void fail_memory(void) {
+  fputs("out of memory\n", stderr);
+  exit(2);
+}
+
+/* Everything that was allocated for the cluster at hand. */
+static void **pieces;
+static size_t piece_count;
+static size_t piece_capacity;
+
 static void *allocate(size_t bytes) {
-  void *memory = calloc(1, bytes);
-  if (memory == NULL) {
-    fputs("out of memory\n", stderr);
-    exit(2);
+  if (piece_count == piece_capacity) {
+    piece_capacity = piece_capacity == 0 ? 1024 : piece_capacity * 2;
+    pieces = realloc(pieces, piece_capacity * sizeof *pieces);
   }
-  return memory;
+  void *memory = pieces == NULL ? NULL : calloc(1, bytes);
+  if (memory == NULL) fail_memory();
+  return pieces[piece_count++] = memory;
+}
+
+static void release(void) {
+  while (piece_count > 0) free(pieces[--piece_count]);
 }
 
 static char *name(const char *pattern, size_t number) {
@@ -53,17 +102,63 @@ static char *name(const char *pattern, size_t number) {
   return text;
 }
 
-static dset_label *copy_labels(const dset_label *labels, size_t count, const char *host) {
-  dset_label *copy = allocate((count + 1) * sizeof *copy);
-  for (size_t i = 0; i < count; i++) copy[i] = labels[i];
-  copy[count] = (dset_label){"kubernetes.io/hostname", host};
-  return copy;
+static const char *copy(const char *text) {
+  size_t bytes = strlen(text) + 1;
+  return memcpy(allocate(bytes), text, bytes);
 }
 
-static void build(struct cluster *cluster, size_t count, bool with_affinity) {
-  cluster->count = count;
+static dset_label *copy_labels(const dset_label *labels, size_t count, const char *host, bool own_strings) {
+  dset_label *list = allocate((count + 1) * sizeof *list);
+  for (size_t i = 0; i < count; i++) list[i] = labels[i];
+  list[count] = (dset_label){"kubernetes.io/hostname", host};
+  for (size_t i = 0; own_strings && i <= count; i++) list[i] = (dset_label){copy(list[i].key), copy(list[i].value)};
+  return list;
+}
+
+static void build_node(dset_node *node, size_t number, const struct shape *shape) {
+  static const dset_label labels[NODE_LABELS - 1] = {{"kubernetes.io/arch", "amd64"},
+                                                     {"kubernetes.io/os", "linux"},
+                                                     {"node.kubernetes.io/instance-type", "m"},
+                                                     {"topology.kubernetes.io/zone", "a"}};
+  *node = (dset_node){.size = sizeof *node, .name = name("node", number), .label_count = NODE_LABELS};
+  node->labels = copy_labels(labels, NODE_LABELS - 1, node->name, shape->own_strings);
+  if (!shape->with_tolerations) return;
+  node->taints = taints;
+  node->taint_count = 1;
+}
+
+static void build_pod(dset_pod *pod, size_t number, const struct shape *shape) {
+  *pod = (dset_pod){.size = sizeof *pod, .ns = "kube-system", .name = name("agent", number)};
+  pod->node_name = name("node", number);
+  pod->labels = copy_labels(revision_labels, POD_LABELS - 1, pod->node_name, shape->own_strings);
+  pod->label_count = POD_LABELS;
+  pod->owners = owners;
+  pod->owner_count = 1;
+  pod->phase = DSET_PHASE_RUNNING;
+  pod->ready = true;
+  pod->created_ms = pod->ready_since_ms = 1000;
+  if (!shape->own_strings) return;
+  dset_owner *owner = allocate(sizeof *owner);
+  *owner = (dset_owner){copy(owners[0].kind), copy(owners[0].name), copy(owners[0].uid), true};
+  pod->owners = owner;
+  pod->ns = copy(pod->ns);
+}
+
+/* The places 0 to count - 1, in order or in none, but the same on every run. */
+static void fill_places(size_t *places, size_t count, bool shuffled, uint64_t seed) {
+  for (size_t i = 0; i < count; i++) places[i] = i;
+  for (size_t i = count; shuffled && i > 1; i--) {
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    size_t other = (size_t)(seed >> 33) % i;
+    size_t held = places[i - 1];
+    places[i - 1] = places[other];
+    places[other] = held;
+  }
+}
+
+static void build_daemonset(struct cluster *cluster, const struct shape *shape) {
   cluster->status = (dset_status){.size = sizeof cluster->status, .observed_generation = 1};
-  int32_t all = (int32_t)count;
+  int32_t all = (int32_t)cluster->count;
   cluster->status.desired_number_scheduled = cluster->status.current_number_scheduled = all;
   cluster->status.number_ready = cluster->status.updated_number_scheduled = cluster->status.number_available = all;
   dset_daemonset *daemonset = &cluster->daemonset;
@@ -77,7 +172,20 @@ static void build(struct cluster *cluster, size_t count, bool with_affinity) {
   daemonset->has_rolling_update = true;
   daemonset->max_unavailable = (dset_amount){.kind = DSET_AMOUNT_INT, .number = 1};
   daemonset->status = &cluster->status;
-  if (with_affinity) daemonset->required_affinity = &affinity;
+  if (shape->with_affinity) daemonset->required_affinity = &affinity;
+  daemonset->node_selector = node_selector;
+  daemonset->node_selector_count = shape->with_selector ? 1 : 0;
+  for (size_t i = 0; i < TOLERATIONS; i++) {
+    cluster->tolerations[i] = (dset_toleration){.key = "example.com/other", .op = "Exists", .effect = "NoSchedule"};
+  }
+  cluster->tolerations[TOLERATIONS - 1].key = "example.com/dedicated";
+  daemonset->tolerations = cluster->tolerations;
+  daemonset->toleration_count = shape->with_tolerations ? TOLERATIONS : 0;
+}
+
+static void build(struct cluster *cluster, size_t count, const struct shape *shape) {
+  cluster->count = count;
+  build_daemonset(cluster, shape);
   cluster->revision = (dset_revision){.size = sizeof cluster->revision, .ns = "kube-system", .name = "agent-6d5f8c7b9"};
   cluster->revision.labels = revision_labels;
   cluster->revision.label_count = 2;
@@ -87,25 +195,19 @@ static void build(struct cluster *cluster, size_t count, bool with_affinity) {
   cluster->revision.data = "template";
   cluster->revision.data_bytes = 8;
   cluster->revisions[0] = &cluster->revision;
-  static const dset_label node_labels[] = {{"kubernetes.io/arch", "amd64"},
-                                           {"kubernetes.io/os", "linux"},
-                                           {"node.kubernetes.io/instance-type", "m"},
-                                           {"topology.kubernetes.io/zone", "a"}};
   cluster->nodes = allocate(count * sizeof *cluster->nodes);
   cluster->pods = allocate(count * sizeof *cluster->pods);
+  size_t *node_places = allocate(count * sizeof *node_places);
+  size_t *pod_places = allocate(count * sizeof *pod_places);
+  fill_places(node_places, count, shape->shuffled, 1);
+  fill_places(pod_places, count, shape->shuffled, 2);
   for (size_t i = 0; i < count; i++) {
-    dset_node *node = cluster->nodes[i] = allocate(sizeof *node);
-    *node = (dset_node){.size = sizeof *node, .name = name("node", i), .label_count = 5};
-    node->labels = copy_labels(node_labels, 4, node->name);
-    dset_pod *pod = cluster->pods[i] = allocate(sizeof *pod);
-    *pod = (dset_pod){.size = sizeof *pod, .ns = "kube-system", .name = name("agent", i), .node_name = name("node", i)};
-    pod->labels = copy_labels(revision_labels, 2, pod->node_name);
-    pod->label_count = 3;
-    pod->owners = owners;
-    pod->owner_count = 1;
-    pod->phase = DSET_PHASE_RUNNING;
-    pod->ready = true;
-    pod->created_ms = pod->ready_since_ms = 1000;
+    dset_node *node = allocate(sizeof *node);
+    build_node(node, i, shape);
+    cluster->nodes[node_places[i]] = node;
+    dset_pod *pod = allocate(sizeof *pod);
+    build_pod(pod, i, shape);
+    cluster->pods[pod_places[i]] = pod;
   }
 }
 
@@ -121,66 +223,64 @@ static int compare_times(const void *a, const void *b) {
   return *left < *right ? -1 : *left > *right;
 }
 
-/* The median cost of one plan. */
-static int64_t measure(const struct cluster *cluster, size_t repetitions) {
+static void plan_once(const dset_snapshot *snapshot) {
+  dset_plan *plan;
+  dset_error error;
+  if (dset_plan_compute(snapshot, NULL, &plan, &error) != DSET_OK) {
+    fprintf(stderr, "%s: %s\n", error.path, error.text);
+    exit(2);
+  }
+  if (dset_plan_action_count(plan) != 0 || dset_plan_problem_count(plan) != 0) {
+    fputs("the state is not settled\n", stderr);
+    exit(2);
+  }
+  dset_plan_free(plan);
+}
+
+/* The median cost of one plan; small ones are timed several at a time, as a clock is slow, too. */
+static double measure(const struct cluster *cluster, bool in_flight, size_t repetitions) {
   dset_snapshot snapshot = {.size = sizeof snapshot, .daemonset = &cluster->daemonset, .now_ms = 1000000};
-  snapshot.nodes = (const dset_node *const *)cluster->nodes;
-  snapshot.pods = (const dset_pod *const *)cluster->pods;
+  snapshot.nodes = cluster->nodes;
+  snapshot.pods = cluster->pods;
   snapshot.node_count = snapshot.pod_count = cluster->count;
   snapshot.revisions = cluster->revisions;
   snapshot.revision_count = 1;
-  int64_t *times = allocate(repetitions * sizeof *times);
+  snapshot.in_flight_creates = in_flight;
+  size_t plans = 1 + 1000 / cluster->count;
+  int64_t *times = malloc(repetitions * sizeof *times);
+  if (times == NULL) fail_memory();
   for (size_t i = 0; i < repetitions; i++) {
     int64_t start = now_ns();
-    dset_plan *plan;
-    dset_error error;
-    if (dset_plan_compute(&snapshot, NULL, &plan, &error) != DSET_OK) {
-      fprintf(stderr, "%s: %s\n", error.path, error.text);
-      exit(2);
-    }
-    if (dset_plan_action_count(plan) != 0 || dset_plan_problem_count(plan) != 0) {
-      fputs("the state is not settled\n", stderr);
-      exit(2);
-    }
-    dset_plan_free(plan);
+    for (size_t j = 0; j < plans; j++) plan_once(&snapshot);
     times[i] = now_ns() - start;
   }
   qsort(times, repetitions, sizeof *times, compare_times);
-  int64_t median = times[repetitions / 2];
+  double median = (double)times[repetitions / 2] / (double)plans;
   free(times);
   return median;
 }
 
-static void release(struct cluster *cluster) {
-  for (size_t i = 0; i < cluster->count; i++) {
-    free((void *)(uintptr_t)cluster->nodes[i]->name);
-    free((void *)(uintptr_t)cluster->nodes[i]->labels);
-    free(cluster->nodes[i]);
-    free((void *)(uintptr_t)cluster->pods[i]->name);
-    free((void *)(uintptr_t)cluster->pods[i]->node_name);
-    free((void *)(uintptr_t)cluster->pods[i]->labels);
-    free(cluster->pods[i]);
-  }
-  free(cluster->nodes);
-  free(cluster->pods);
-}
-
 int main(int argc, char **argv) {
   size_t repetitions = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 50;
-  if (repetitions == 0) {
-    fputs("usage: bench_plan [repetitions]\n", stderr);
+  size_t sizes[] = {5, 1000, 10000, 130000};
+  size_t size_count = sizeof sizes / sizeof *sizes;
+  if (argc > 2) {
+    sizes[0] = (size_t)strtoul(argv[2], NULL, 10);
+    size_count = 1;
+  }
+  if (repetitions == 0 || sizes[0] == 0) {
+    fputs("usage: bench_plan [repetitions [nodes]]\n", stderr);
     return 2;
   }
-  static const size_t sizes[] = {5, 1000, 10000, 100000};
-  printf("%-10s %-20s %12s %12s\n", "nodes", "affinity", "ns a plan", "ns a node");
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    for (int with_affinity = 0; with_affinity < 2; with_affinity++) {
+  printf("%-8s %-20s %14s %12s %12s\n", "nodes", "case", "ns a plan", "ns a node", "plans/s");
+  for (size_t i = 0; i < size_count; i++) {
+    for (size_t j = 0; j < sizeof shapes / sizeof *shapes; j++) {
       struct cluster cluster;
-      build(&cluster, sizes[i], with_affinity != 0);
-      int64_t median = measure(&cluster, repetitions);
-      printf("%-10zu %-20s %12" PRId64 " %12.1f\n", sizes[i], with_affinity != 0 ? "six NotIn" : "none", median,
-             (double)median / (double)sizes[i]);
-      release(&cluster);
+      build(&cluster, sizes[i], &shapes[j]);
+      double median = measure(&cluster, shapes[j].in_flight, repetitions);
+      printf("%-8zu %-20s %14.0f %12.1f %12.0f\n", sizes[i], shapes[j].name, median, median / (double)sizes[i],
+             1e9 / median);
+      release();
     }
   }
   return 0;
