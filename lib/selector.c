@@ -92,26 +92,10 @@ bool dset_requirement_parse(dset_arena *arena, const dset_requirement *from, boo
   return true;
 }
 
-static bool in_list(const dset_parsed_requirement *requirement, const char *value) {
-  for (size_t i = 0; i < requirement->value_count; i++) {
-    if (strcmp(requirement->values[i], value) == 0) return true;
-  }
-  return false;
-}
-
-bool dset_requirement_holds(const dset_parsed_requirement *requirement, const char *value) {
+bool dset_requirement_compares(const dset_parsed_requirement *requirement, const char *value) {
   int64_t number;
-  switch (requirement->op) {
-    case DSET_OP_IN: return value != NULL && in_list(requirement, value);
-    case DSET_OP_NOT_IN: return value == NULL || !in_list(requirement, value);
-    case DSET_OP_EXISTS: return value != NULL;
-    case DSET_OP_DOES_NOT_EXIST: return value == NULL;
-    case DSET_OP_GT:
-      return value != NULL && dset_text_to_int64(value, strlen(value), &number) && number > requirement->bound;
-    case DSET_OP_LT:
-      return value != NULL && dset_text_to_int64(value, strlen(value), &number) && number < requirement->bound;
-  }
-  return false;
+  if (!dset_text_to_int64(value, strlen(value), &number)) return false;
+  return requirement->op == DSET_OP_GT ? number > requirement->bound : number < requirement->bound;
 }
 
 bool dset_selector_parse(dset_arena *arena, const dset_selector *from, dset_parsed_selector *to,

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "daemonset/model.h"
+#include "text.h"
 
 enum dset_operator { DSET_OP_IN, DSET_OP_NOT_IN, DSET_OP_EXISTS, DSET_OP_DOES_NOT_EXIST, DSET_OP_GT, DSET_OP_LT };
 
@@ -36,8 +37,29 @@ bool dset_requirement_copy(dset_arena *arena, const dset_requirement *from, enum
 bool dset_requirement_parse(dset_arena *arena, const dset_requirement *from, bool with_bounds,
                             dset_parsed_requirement *to, dset_unusable *unusable);
 
+/* Whether a value is among those of In and NotIn. */
+static inline bool dset_requirement_lists(const dset_parsed_requirement *requirement, const char *value) {
+  for (size_t i = 0; i < requirement->value_count; i++) {
+    if (dset_text_same(requirement->values[i], value)) return true;
+  }
+  return false;
+}
+
+/* Whether a value is an integer above the bound of Gt, or below that of Lt (C12). */
+bool dset_requirement_compares(const dset_parsed_requirement *requirement, const char *value);
+
 /* Whether a label's value (NULL: no such label) satisfies the requirement (C12). */
-bool dset_requirement_holds(const dset_parsed_requirement *requirement, const char *value);
+static inline bool dset_requirement_holds(const dset_parsed_requirement *requirement, const char *value) {
+  switch (requirement->op) {
+    case DSET_OP_IN: return value != NULL && dset_requirement_lists(requirement, value);
+    case DSET_OP_NOT_IN: return value == NULL || !dset_requirement_lists(requirement, value);
+    case DSET_OP_EXISTS: return value != NULL;
+    case DSET_OP_DOES_NOT_EXIST: return value == NULL;
+    case DSET_OP_GT:
+    case DSET_OP_LT: return value != NULL && dset_requirement_compares(requirement, value);
+  }
+  return false;
+}
 
 /* A label selector (D1). */
 typedef struct dset_parsed_selector {

@@ -7,24 +7,45 @@
 
 #include "text.h"
 
-/* Mixes eight bytes at a time; the length closes the gap between keys that differ in trailing zero bytes. */
+static uint64_t load8(const char *text) {
+  uint64_t word;
+  memcpy(&word, text, 8);
+  return word;
+}
+
+static uint64_t load4(const char *text) {
+  uint32_t word;
+  memcpy(&word, text, 4);
+  return word;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+  return hash ^ (hash >> 32);
+}
+
+/*
+ * Eight bytes at a time. The last eight overlap those before them, which saves a loop over single bytes; the length
+ * tells apart what overlaps differently.
+ */
 static uint64_t hash_text(uint64_t hash, const char *text) {
   size_t bytes = strlen(text);
-  size_t left = bytes;
-  for (; left >= 8; left -= 8, text += 8) {
-    uint64_t word;
-    memcpy(&word, text, 8);
-    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-    hash ^= hash >> 32;
+  hash ^= (uint64_t)bytes << 56;
+  if (bytes >= 8) {
+    const char *last = text + bytes - 8;
+    for (; text < last; text += 8) hash = mix(hash, load8(text));
+    return mix(hash, load8(last));
   }
-  uint64_t word = 0;
-  memcpy(&word, text, left);
-  hash = (hash ^ word ^ ((uint64_t)bytes << 56)) * UINT64_C(0x9E3779B97F4A7C15);
-  return hash ^ (hash >> 29);
+  if (bytes >= 4) return mix(hash, load4(text) << 32 | load4(text + bytes - 4));
+  if (bytes == 0) return hash;
+  uint64_t first = (unsigned char)text[0], middle = (unsigned char)text[bytes / 2],
+           last = (unsigned char)text[bytes - 1];
+  return mix(hash, first | middle << 8 | last << 16);
 }
 
 static uint64_t hash_key(const char *first, const char *second) {
-  return hash_text(hash_text(UINT64_C(0xCBF29CE484222325), first), second);
+  uint64_t hash = hash_text(UINT64_C(0xCBF29CE484222325), first);
+  return mix(second[0] == '\0' ? hash : hash_text(hash, second), 0);
 }
 
 bool dset_table_init(dset_table *table, dset_arena *arena, size_t count) {
@@ -45,7 +66,7 @@ static dset_table_slot *slot_of(const dset_table *table, const char *first, cons
     if (slot->entry == 0) return slot;
     if (slot->hash != (uint32_t)(hash >> 32)) continue;
     const dset_table_entry *entry = &table->entries[slot->entry - 1];
-    if (strcmp(entry->first, first) == 0 && strcmp(entry->second, second) == 0) return slot;
+    if (dset_text_same(entry->first, first) && dset_text_same(entry->second, second)) return slot;
   }
 }
 

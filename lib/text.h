@@ -19,8 +19,13 @@ static inline bool dset_text_empty(const char *text) {
   return text == NULL || text[0] == '\0';
 }
 
+/* Whether two strings, not NULL, are equal. Objects of one host often share theirs; most others differ at once. */
+static inline bool dset_text_same(const char *a, const char *b) {
+  return a == b || (a[0] == b[0] && strcmp(a, b) == 0);
+}
+
 static inline bool dset_text_equal(const char *a, const char *b) {
-  return a == b || strcmp(dset_text_or_empty(a), dset_text_or_empty(b)) == 0;
+  return dset_text_same(dset_text_or_empty(a), dset_text_or_empty(b));
 }
 
 /* Byte order, as strcmp; NULL is "". */
