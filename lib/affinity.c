@@ -70,6 +70,16 @@ bool dset_affinity_parse(dset_arena *arena, const dset_terms *from, dset_parsed_
   return true;
 }
 
+bool dset_affinity_keys(const dset_parsed_affinity *affinity, dset_arena *arena, dset_keys *keys) {
+  for (size_t i = 0; i < affinity->count; i++) {
+    const dset_parsed_term *term = &affinity->terms[i];
+    for (size_t j = 0; j < term->expression_count && term->unusable == NULL; j++) {
+      if (!dset_keys_add(keys, arena, term->expressions[j].key, &term->expressions[j].slot)) return false;
+    }
+  }
+  return true;
+}
+
 static const char *join(dset_arena *arena, const dset_parsed_requirement *requirement) {
   const char *joined = requirement->value_count == 0 ? "" : requirement->values[0];
   for (size_t i = 1; i < requirement->value_count && joined != NULL; i++) {
@@ -117,14 +127,16 @@ static void add_term(dset_reasons *reasons, const dset_parsed_term *term, size_t
   dset_reasons_add(reasons, &reason);
 }
 
-static bool expressions_hold(const dset_parsed_term *term, size_t index, const dset_node *node, dset_reasons *reasons) {
+static bool expressions_hold(const dset_parsed_term *term, size_t index, const dset_key_values *values,
+                             dset_reasons *reasons) {
   bool hold = true;
   for (size_t i = 0; i < term->expression_count; i++) {
-    const char *actual = dset_label_value(node->labels, node->label_count, term->expressions[i].key);
-    if (dset_requirement_holds(&term->expressions[i], actual)) continue;
+    const dset_parsed_requirement *requirement = &term->expressions[i];
+    const char *actual = dset_key_value(values, requirement->slot, requirement->key);
+    if (dset_requirement_holds(requirement, actual)) continue;
     if (reasons == NULL) return false;
     hold = false;
-    add_requirement(reasons, DSET_REASON_AFFINITY_EXPRESSION, index, i, &term->expressions[i], actual);
+    add_requirement(reasons, DSET_REASON_AFFINITY_EXPRESSION, index, i, requirement, actual);
   }
   return hold;
 }
@@ -143,21 +155,23 @@ static bool fields_hold(const dset_parsed_term *term, size_t index, const dset_n
   return hold;
 }
 
-static bool term_matches(const dset_parsed_term *term, size_t index, const dset_node *node, dset_reasons *reasons) {
+static bool term_matches(const dset_parsed_term *term, size_t index, const dset_node *node,
+                         const dset_key_values *values, dset_reasons *reasons) {
   if (term->empty || term->unusable != NULL) {
     if (reasons != NULL) add_term(reasons, term, index);
     return false;
   }
-  bool expressions = expressions_hold(term, index, node, reasons);
+  bool expressions = expressions_hold(term, index, values, reasons);
   if (!expressions && reasons == NULL) return false;
   return fields_hold(term, index, node, reasons) && expressions;
 }
 
-bool dset_affinity_matches(const dset_parsed_affinity *affinity, const dset_node *node, dset_reasons *reasons) {
+bool dset_affinity_matches(const dset_parsed_affinity *affinity, const dset_node *node, const dset_key_values *values,
+                           dset_reasons *reasons) {
   if (affinity->any) return true;
   size_t before = reasons == NULL ? 0 : reasons->count;
   for (size_t i = 0; i < affinity->count; i++) {
-    if (!term_matches(&affinity->terms[i], i, node, reasons)) continue;
+    if (!term_matches(&affinity->terms[i], i, node, values, reasons)) continue;
     if (reasons != NULL) reasons->count = before; /* what other terms lack no longer matters */
     return true;
   }

@@ -27,7 +27,11 @@ typedef struct dset_parsed_affinity {
 /* NULL is no constraint (C7). False when an allocation fails. */
 bool dset_affinity_parse(dset_arena *arena, const dset_terms *from, dset_parsed_affinity *to);
 
-/* Whether a node matches (C8 to C13). `reasons` may be NULL. */
-bool dset_affinity_matches(const dset_parsed_affinity *affinity, const dset_node *node, dset_reasons *reasons);
+/* Gives slots to the keys of all terms that can be used; false when an allocation fails. */
+bool dset_affinity_keys(const dset_parsed_affinity *affinity, dset_arena *arena, dset_keys *keys);
+
+/* Whether a node matches (C8 to C13); `values` are of its labels. `reasons` may be NULL. */
+bool dset_affinity_matches(const dset_parsed_affinity *affinity, const dset_node *node, const dset_key_values *values,
+                           dset_reasons *reasons);
 
 #endif

@@ -18,26 +18,34 @@
 #include "model.h"
 #include "text.h"
 
-static int compare_labels(const void *a, const void *b) {
-  const dset_label *left = a;
-  const dset_label *right = b;
+static int compare_pairs(const void *a, const void *b) {
+  const dset_pair *left = a;
+  const dset_pair *right = b;
   int order = strcmp(left->key, right->key);
   return order != 0 ? order : strcmp(left->value, right->value);
 }
 
-bool dset_rules_of(dset_arena *arena, const dset_daemonset *daemonset, bool compare_tolerations, dset_rules *rules) {
-  size_t count = daemonset->node_selector_count;
-  rules->node_name = dset_arena_string(arena, daemonset->node_name);
+/* C6. */
+static bool selector_of(dset_arena *arena, const dset_daemonset *daemonset, dset_rules *rules) {
+  size_t count = rules->selector_count = daemonset->node_selector_count;
   rules->selector = dset_arena_alloc(arena, count, sizeof *rules->selector);
-  rules->selector_count = count;
-  if (rules->node_name == NULL || rules->selector == NULL) return false;
+  if (rules->selector == NULL) return false;
   for (size_t i = 0; i < count; i++) {
-    rules->selector[i].key = dset_arena_string(arena, daemonset->node_selector[i].key);
-    rules->selector[i].value = dset_arena_string(arena, daemonset->node_selector[i].value);
-    if (rules->selector[i].key == NULL || rules->selector[i].value == NULL) return false;
+    dset_pair *pair = &rules->selector[i];
+    pair->key = dset_arena_string(arena, daemonset->node_selector[i].key);
+    pair->value = dset_arena_string(arena, daemonset->node_selector[i].value);
+    if (pair->key == NULL || pair->value == NULL) return false;
+    if (!dset_keys_add(&rules->keys, arena, pair->key, &pair->slot)) return false;
   }
-  if (count > 1) qsort(rules->selector, count, sizeof *rules->selector, compare_labels);
-  return dset_affinity_parse(arena, daemonset->required_affinity, &rules->affinity) &&
+  if (count > 1) qsort(rules->selector, count, sizeof *rules->selector, compare_pairs);
+  return true;
+}
+
+bool dset_rules_of(dset_arena *arena, const dset_daemonset *daemonset, bool compare_tolerations, dset_rules *rules) {
+  *rules = (dset_rules){.node_name = dset_arena_string(arena, daemonset->node_name)};
+  return rules->node_name != NULL && selector_of(arena, daemonset, rules) &&
+         dset_affinity_parse(arena, daemonset->required_affinity, &rules->affinity) &&
+         dset_affinity_keys(&rules->affinity, arena, &rules->keys) &&
          dset_tolerations_of(arena, daemonset, compare_tolerations, &rules->tolerations);
 }
 
@@ -76,7 +84,7 @@ static bool name_matches(const dset_rules *rules, const dset_node *node, dset_re
   return false;
 }
 
-static void add_selector(dset_reasons *reasons, const dset_label *pair, const char *actual) {
+static void add_selector(dset_reasons *reasons, const dset_pair *pair, const char *actual) {
   dset_reason reason = {.term = -1, .requirement = -1, .key = pair->key, .value = pair->value, .actual = actual};
   if (actual == NULL) {
     reason.code = DSET_REASON_NODE_SELECTOR_MISSING;
@@ -91,12 +99,12 @@ static void add_selector(dset_reasons *reasons, const dset_label *pair, const ch
 }
 
 /* C6. */
-static bool selector_matches(const dset_rules *rules, const dset_node *node, dset_reasons *reasons) {
+static bool selector_matches(const dset_rules *rules, const dset_key_values *values, dset_reasons *reasons) {
   bool matches = true;
   for (size_t i = 0; i < rules->selector_count; i++) {
-    const dset_label *pair = &rules->selector[i];
-    const char *actual = dset_label_value(node->labels, node->label_count, pair->key);
-    if (actual != NULL && strcmp(actual, pair->value) == 0) continue;
+    const dset_pair *pair = &rules->selector[i];
+    const char *actual = dset_key_value(values, pair->slot, pair->key);
+    if (actual != NULL && dset_text_same(actual, pair->value)) continue;
     if (reasons == NULL) return false;
     matches = false;
     add_selector(reasons, pair, actual);
@@ -107,9 +115,11 @@ static bool selector_matches(const dset_rules *rules, const dset_node *node, dse
 int dset_rules_verdict(const dset_rules *rules, const dset_node *node, dset_reasons *reasons) {
   bool matches = name_matches(rules, node, reasons);
   if (!matches && reasons == NULL) return DSET_VERDICT_NEITHER;
-  matches = selector_matches(rules, node, reasons) && matches;
+  dset_key_values values;
+  dset_keys_find(&rules->keys, node->labels, node->label_count, &values);
+  matches = selector_matches(rules, &values, reasons) && matches;
   if (!matches && reasons == NULL) return DSET_VERDICT_NEITHER;
-  matches = dset_affinity_matches(&rules->affinity, node, reasons) && matches;
+  matches = dset_affinity_matches(&rules->affinity, node, &values, reasons) && matches;
   if (!matches && reasons == NULL) return DSET_VERDICT_NEITHER;
   int permits = dset_taints_permit(&rules->tolerations, node, reasons);
   return matches ? permits : DSET_VERDICT_NEITHER;

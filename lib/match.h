@@ -7,10 +7,18 @@
 #include "daemonset/match.h"
 #include "taint.h"
 
+/* One pair of the node selector. */
+typedef struct dset_pair {
+  const char *key;
+  const char *value;
+  size_t slot; /* of the key */
+} dset_pair;
+
 typedef struct dset_rules {
   const char *node_name;
-  dset_label *selector; /* by key */
+  dset_pair *selector; /* by key */
   size_t selector_count;
+  dset_keys keys; /* of selector and affinity */
   dset_parsed_affinity affinity;
   dset_tolerations tolerations;
 } dset_rules;

@@ -40,7 +40,7 @@ bool dset_operator_of(const char *name, enum dset_operator *op) {
 
 bool dset_requirement_copy(dset_arena *arena, const dset_requirement *from, enum dset_operator op,
                            dset_parsed_requirement *to) {
-  *to = (dset_parsed_requirement){.op = op, .value_count = from->value_count};
+  *to = (dset_parsed_requirement){.op = op, .value_count = from->value_count, .slot = DSET_KEYS_NO_SLOT};
   to->key = dset_arena_string(arena, from->key);
   to->op_name = dset_arena_string(arena, from->op);
   to->values = dset_arena_alloc(arena, from->value_count, sizeof *to->values);

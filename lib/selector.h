@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "daemonset/model.h"
+#include "keys.h"
 #include "text.h"
 
 enum dset_operator { DSET_OP_IN, DSET_OP_NOT_IN, DSET_OP_EXISTS, DSET_OP_DOES_NOT_EXIST, DSET_OP_GT, DSET_OP_LT };
@@ -16,6 +17,7 @@ typedef struct dset_parsed_requirement {
   const char **values;
   size_t value_count;
   int64_t bound; /* of Gt and Lt */
+  size_t slot;   /* of the key, where rules gave it one (keys.h) */
   enum dset_operator op;
 } dset_parsed_requirement;
 
