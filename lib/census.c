@@ -13,54 +13,52 @@ static int compare_pods(const void *a, const void *b) {
   return dset_pod_compare(*left, *right);
 }
 
-bool dset_census_counts(const dset_pod *pod) {
-  return !(pod->deleting && dset_pod_terminal(pod));
-}
-
 static void judge_nodes(const dset_sync *sync, dset_census *census) {
   for (size_t i = 0; i < census->node_count; i++) {
     const dset_node *node = sync->snapshot->nodes[i];
     dset_entry *entry = &census->entries[i];
-    entry->name = node->name;
-    entry->verdict = dset_rules_verdict(&sync->rules, node, NULL);
-    if (entry->verdict == DSET_VERDICT_RUN) census->desired++;
+    *entry = (dset_entry){.name = node->name, .verdict = dset_rules_verdict(&sync->rules, node, NULL)};
+    census->desired += entry->verdict == DSET_VERDICT_RUN;
   }
   census->count = census->node_count;
 }
 
-/* Finds or makes the entry of each claim (`places`) and counts its pods. */
-static void count_pods(const dset_claims *claims, dset_table *vanished, dset_census *census, size_t *places) {
+/* The entry of a claimed pod, made when it waits for, or is on, a node that vanished; NULL: it has none (D11). */
+static dset_entry *entry_of(const dset_claim *claim, dset_table *vanished, dset_census *census) {
+  if (claim->target == NULL || !dset_census_counts(claim->pod)) return NULL;
+  if (claim->node != DSET_TABLE_NONE) return &census->entries[claim->node];
+  size_t place = dset_table_insert(vanished, claim->target, "", census->count);
+  if (place != DSET_TABLE_NONE) return &census->entries[place];
+  dset_entry *entry = &census->entries[census->count++];
+  *entry = (dset_entry){.name = claim->target, .vanished = true};
+  return entry;
+}
+
+/* Counts the pods of each entry, and gives it its last one: that is all there is to do where none has two. */
+static void count_pods(const dset_claims *claims, dset_table *vanished, dset_census *census) {
   for (size_t i = 0; i < claims->count; i++) {
-    const dset_claim *claim = &claims->items[i];
-    places[i] = DSET_TABLE_NONE;
-    if (claim->target == NULL || !dset_census_counts(claim->pod)) continue;
-    size_t place = claim->node;
-    if (place == DSET_TABLE_NONE) {
-      place = dset_table_insert(vanished, claim->target, "", census->count);
-      if (place == DSET_TABLE_NONE) {
-        place = census->count++;
-        census->entries[place] = (dset_entry){.name = claim->target, .vanished = true};
-      }
-    }
-    places[i] = place;
-    census->entries[place].count++;
+    dset_claim *claim = &claims->items[i];
+    dset_entry *entry = entry_of(claim, vanished, census);
+    if (entry == NULL) continue;
+    entry->pods = &claim->pod;
+    entry->count++;
+    if (entry->count > census->most_pods) census->most_pods = entry->count;
   }
 }
 
-static void deal_pods(const dset_claims *claims, dset_census *census, const size_t *places, const dset_pod **pods) {
+/* Lists the pods of each entry, of which one has more than one. */
+static void deal_pods(const dset_claims *claims, dset_table *vanished, dset_census *census, const dset_pod **pods) {
   for (size_t i = 0; i < census->count; i++) {
     dset_entry *entry = &census->entries[i];
     entry->pods = pods;
     pods += entry->count;
-    if (entry->count > census->most_pods) census->most_pods = entry->count;
     entry->count = 0;
   }
   for (size_t i = 0; i < claims->count; i++) {
-    if (places[i] == DSET_TABLE_NONE) continue;
-    dset_entry *entry = &census->entries[places[i]];
-    entry->pods[entry->count++] = claims->items[i].pod;
+    dset_entry *entry = entry_of(&claims->items[i], vanished, census);
+    if (entry != NULL) entry->pods[entry->count++] = claims->items[i].pod;
   }
-  for (size_t i = 0; i < census->count && census->most_pods > 1; i++) {
+  for (size_t i = 0; i < census->count; i++) {
     dset_entry *entry = &census->entries[i];
     if (entry->count > 1) qsort(entry->pods, entry->count, sizeof *entry->pods, compare_pods);
   }
@@ -68,18 +66,17 @@ static void deal_pods(const dset_claims *claims, dset_census *census, const size
 
 bool dset_census_take(const dset_sync *sync, const dset_claims *claims, dset_census *census) {
   *census = (dset_census){.node_count = sync->snapshot->node_count};
-  size_t strays = 0;
-  for (size_t i = 0; i < claims->count; i++) {
-    if (claims->items[i].target != NULL && claims->items[i].node == DSET_TABLE_NONE) strays++;
-  }
+  if (census->node_count > SIZE_MAX - claims->stray_count) return false;
   dset_table vanished;
-  if (census->node_count > SIZE_MAX - strays || !dset_table_init(&vanished, sync->scratch, strays)) return false;
-  census->entries = dset_arena_zalloc(sync->scratch, census->node_count + strays, sizeof *census->entries);
-  size_t *places = dset_arena_alloc(sync->scratch, claims->count, sizeof *places);
-  const dset_pod **pods = dset_arena_alloc(sync->scratch, claims->count, sizeof *pods);
-  if (census->entries == NULL || places == NULL || pods == NULL) return false;
+  if (!dset_table_init(&vanished, sync->scratch, claims->stray_count)) return false;
+  size_t most = census->node_count + claims->stray_count;
+  census->entries = dset_arena_alloc(sync->scratch, most, sizeof *census->entries);
+  if (census->entries == NULL) return false;
   judge_nodes(sync, census);
-  count_pods(claims, &vanished, census, places);
-  deal_pods(claims, census, places, pods);
+  count_pods(claims, &vanished, census);
+  if (census->most_pods < 2) return true;
+  const dset_pod **pods = dset_arena_alloc(sync->scratch, claims->count, sizeof *pods);
+  if (pods == NULL) return false;
+  deal_pods(claims, &vanished, census, pods);
   return true;
 }

@@ -2,6 +2,8 @@
 /*
  * census.h (L3): the claimed pods by node.
  *
+ * Where no entry has more than one pod, `pods` points at the claims themselves.
+ *
  *   entries: [node 0] [node 1] ... [node n-1] [vanished node] ...
  *               │        │
  *   pods:    [p][p] ... [p] ...                    each entry's pods in pod order (E2)
@@ -10,6 +12,7 @@
 #define DSET_LIB_CENSUS_H
 
 #include "claim.h"
+#include "model.h"
 
 /* A node and its pods, without those that are terminal and deleting (D11). */
 typedef struct dset_entry {
@@ -31,7 +34,9 @@ typedef struct dset_census {
 } dset_census;
 
 /* Whether a pod counts on its node: not when it is on its last way out (D11). */
-bool dset_census_counts(const dset_pod *pod);
+static inline bool dset_census_counts(const dset_pod *pod) {
+  return !pod->deleting || !dset_pod_terminal(pod);
+}
 
 /* False when an allocation fails. */
 bool dset_census_take(const dset_sync *sync, const dset_claims *claims, dset_census *census);

@@ -60,9 +60,21 @@ const char *dset_claim_target(const dset_pod *pod) {
   return dset_text_empty(pod->node_name) ? pinned_node(pod->required_affinity) : pod->node_name;
 }
 
-static dset_claim locate(const dset_sync *sync, const dset_pod *pod) {
+/* Where the pods stand in the order of their nodes, the next node is tried first: that costs less than to look it up.
+ */
+struct course {
+  size_t last;  /* the node of the pod before, or DSET_TABLE_NONE */
+  bool in_step; /* it was the one behind that of the pod before */
+};
+
+static dset_claim locate(const dset_sync *sync, const dset_pod *pod, struct course *course) {
   dset_claim claim = {.pod = pod, .target = dset_claim_target(pod), .node = DSET_TABLE_NONE};
-  if (claim.target != NULL) claim.node = dset_table_find(&sync->nodes, claim.target, "");
+  if (claim.target == NULL) return claim;
+  size_t next = course->last + 1; /* 0 at first */
+  bool found = course->in_step && next < sync->snapshot->node_count &&
+               dset_text_same(sync->snapshot->nodes[next]->name, claim.target);
+  claim.node = found ? next : dset_table_find(&sync->nodes, claim.target, "");
+  *course = (struct course){claim.node, claim.node == next};
   return claim;
 }
 
@@ -81,6 +93,23 @@ static bool add_pod(dset_arena *arena, const dset_pod ***items, size_t *count, s
   return true;
 }
 
+static void add_claim(dset_claims *claims, const dset_claim *claim) {
+  claims->items[claims->count++] = *claim;
+  claims->stray_count += claim->target != NULL && claim->node == DSET_TABLE_NONE;
+}
+
+static bool claim_pod(const dset_sync *sync, const dset_pod *pod, struct course *course, dset_claims *claims) {
+  enum dset_claim_result result = dset_claim_of(sync, pod);
+  if (result == DSET_CLAIM_IGNORE) return true;
+  if (result == DSET_CLAIM_RELEASE) {
+    return add_pod(sync->scratch, &claims->release, &claims->release_count, &claims->release_capacity, pod);
+  }
+  dset_claim claim = locate(sync, pod, course);
+  add_claim(claims, &claim);
+  return result == DSET_CLAIM_KEEP ||
+         add_pod(sync->scratch, &claims->adopt, &claims->adopt_count, &claims->adopt_capacity, pod);
+}
+
 bool dset_claim_pods(const dset_sync *sync, dset_claims *claims) {
   const dset_daemonset *daemonset = sync->daemonset;
   const dset_snapshot *snapshot = sync->snapshot;
@@ -90,21 +119,10 @@ bool dset_claim_pods(const dset_sync *sync, dset_claims *claims) {
   if (claims->owner_incomplete) return true;
   claims->items = dset_arena_alloc(sync->scratch, snapshot->pod_count, sizeof *claims->items);
   if (claims->items == NULL) return false;
-  size_t adopt_capacity = 0;
-  size_t release_capacity = 0;
+  struct course course = {.last = DSET_TABLE_NONE, .in_step = true};
   for (size_t i = 0; i < snapshot->pod_count; i++) {
     const dset_pod *pod = snapshot->pods[i];
-    if (!dset_text_equal(pod->ns, daemonset->ns)) continue;
-    enum dset_claim_result result = dset_claim_of(sync, pod);
-    if (result == DSET_CLAIM_KEEP || result == DSET_CLAIM_ADOPT) claims->items[claims->count++] = locate(sync, pod);
-    if (result == DSET_CLAIM_ADOPT &&
-        !add_pod(sync->scratch, &claims->adopt, &claims->adopt_count, &adopt_capacity, pod)) {
-      return false;
-    }
-    if (result == DSET_CLAIM_RELEASE &&
-        !add_pod(sync->scratch, &claims->release, &claims->release_count, &release_capacity, pod)) {
-      return false;
-    }
+    if (dset_text_equal(pod->ns, daemonset->ns) && !claim_pod(sync, pod, &course, claims)) return false;
   }
   if (claims->adopt_count > 1) qsort(claims->adopt, claims->adopt_count, sizeof *claims->adopt, compare_names);
   if (claims->release_count > 1) qsort(claims->release, claims->release_count, sizeof *claims->release, compare_names);

@@ -27,10 +27,13 @@ typedef struct dset_claims {
   bool owner_incomplete; /* the DaemonSet lacks namespace, name or uid: nothing is claimed (D2) */
   dset_claim *items;
   size_t count;
+  size_t stray_count;     /* of them are for a node that is not in the snapshot */
   const dset_pod **adopt; /* by name; they are among the items (D9) */
   size_t adopt_count;
+  size_t adopt_capacity;
   const dset_pod **release; /* by name */
   size_t release_count;
+  size_t release_capacity;
 } dset_claims;
 
 /* Claims pods (D2 to D10). False when an allocation fails. */

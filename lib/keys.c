@@ -16,7 +16,7 @@ bool dset_keys_add(dset_keys *keys, dset_arena *arena, const char *key, size_t *
   return true;
 }
 
-void dset_keys_find(const dset_keys *keys, const dset_label *labels, size_t count, dset_key_values *values) {
+bool dset_keys_find(const dset_keys *keys, const dset_label *labels, size_t count, dset_key_values *values) {
   values->labels = labels;
   values->label_count = count;
   for (size_t i = 0; i < keys->count; i++) values->by_slot[i] = NULL;
@@ -32,4 +32,5 @@ void dset_keys_find(const dset_keys *keys, const dset_label *labels, size_t coun
       break;
     }
   }
+  return missing != keys->count;
 }

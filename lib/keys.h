@@ -33,7 +33,8 @@ typedef struct dset_key_values {
   const char *by_slot[DSET_KEYS_MOST]; /* by slot */
 } dset_key_values;
 
-void dset_keys_find(const dset_keys *keys, const dset_label *labels, size_t count, dset_key_values *values);
+/* Fills `values`; false when the labels have none of the keys. */
+bool dset_keys_find(const dset_keys *keys, const dset_label *labels, size_t count, dset_key_values *values);
 
 /* As dset_label_value(), for a key and its slot. */
 static inline const char *dset_key_value(const dset_key_values *values, size_t slot, const char *key) {

@@ -41,14 +41,6 @@ static bool selector_of(dset_arena *arena, const dset_daemonset *daemonset, dset
   return true;
 }
 
-bool dset_rules_of(dset_arena *arena, const dset_daemonset *daemonset, bool compare_tolerations, dset_rules *rules) {
-  *rules = (dset_rules){.node_name = dset_arena_string(arena, daemonset->node_name)};
-  return rules->node_name != NULL && selector_of(arena, daemonset, rules) &&
-         dset_affinity_parse(arena, daemonset->required_affinity, &rules->affinity) &&
-         dset_affinity_keys(&rules->affinity, arena, &rules->keys) &&
-         dset_tolerations_of(arena, daemonset, compare_tolerations, &rules->tolerations);
-}
-
 static const char *copy_fact(dset_reasons *reasons, const char *text) {
   const char *copy = dset_arena_string(reasons->arena, text);
   if (copy == NULL) reasons->failed = true;
@@ -112,14 +104,20 @@ static bool selector_matches(const dset_rules *rules, const dset_key_values *val
   return matches;
 }
 
+/* C6 to C13. */
+static bool labels_match(const dset_rules *rules, const dset_node *node, dset_reasons *reasons) {
+  dset_key_values values;
+  bool bare = !dset_keys_find(&rules->keys, node->labels, node->label_count, &values);
+  if (bare && rules->bare_decided && reasons == NULL) return rules->bare_matches;
+  bool matches = selector_matches(rules, &values, reasons);
+  if (!matches && reasons == NULL) return false;
+  return dset_affinity_matches(&rules->affinity, node, &values, reasons) && matches;
+}
+
 int dset_rules_verdict(const dset_rules *rules, const dset_node *node, dset_reasons *reasons) {
   bool matches = name_matches(rules, node, reasons);
   if (!matches && reasons == NULL) return DSET_VERDICT_NEITHER;
-  dset_key_values values;
-  dset_keys_find(&rules->keys, node->labels, node->label_count, &values);
-  matches = selector_matches(rules, &values, reasons) && matches;
-  if (!matches && reasons == NULL) return DSET_VERDICT_NEITHER;
-  matches = dset_affinity_matches(&rules->affinity, node, &values, reasons) && matches;
+  matches = labels_match(rules, node, reasons) && matches;
   if (!matches && reasons == NULL) return DSET_VERDICT_NEITHER;
   int permits = dset_taints_permit(&rules->tolerations, node, reasons);
   return matches ? permits : DSET_VERDICT_NEITHER;
@@ -145,6 +143,24 @@ bool dset_rules_name_matters(const dset_rules *rules) {
     if (term->field_count != 0 && term->unusable == NULL) return true;
   }
   return false;
+}
+
+/* Most nodes have none of the labels that rules ask about: their answer is found once, by asking about such a node. */
+static void decide_bare(dset_rules *rules) {
+  const dset_node bare = {.name = NULL};
+  if (rules->keys.count == DSET_KEYS_NO_SLOT || dset_rules_name_matters(rules)) return;
+  rules->bare_matches = labels_match(rules, &bare, NULL);
+  rules->bare_decided = true;
+}
+
+bool dset_rules_of(dset_arena *arena, const dset_daemonset *daemonset, bool compare_tolerations, dset_rules *rules) {
+  *rules = (dset_rules){.node_name = dset_arena_string(arena, daemonset->node_name)};
+  bool made = rules->node_name != NULL && selector_of(arena, daemonset, rules) &&
+              dset_affinity_parse(arena, daemonset->required_affinity, &rules->affinity) &&
+              dset_affinity_keys(&rules->affinity, arena, &rules->keys) &&
+              dset_tolerations_of(arena, daemonset, compare_tolerations, &rules->tolerations);
+  if (made) decide_bare(rules);
+  return made;
 }
 
 /* The object, its rules and all their strings live in one arena, and the object is the arena's first piece. */

@@ -18,7 +18,9 @@ typedef struct dset_rules {
   const char *node_name;
   dset_pair *selector; /* by key */
   size_t selector_count;
-  dset_keys keys; /* of selector and affinity */
+  dset_keys keys;    /* of selector and affinity */
+  bool bare_decided; /* a node's match is known when it has none of the keys ... */
+  bool bare_matches; /* ... and is this */
   dset_parsed_affinity affinity;
   dset_tolerations tolerations;
 } dset_rules;

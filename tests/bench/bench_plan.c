@@ -8,7 +8,7 @@
  *   any order        | nodes and pods stand in no order; six NotIn
  *   own strings      | no two objects share a string; six NotIn
  *
- * usage: bench_plan [repetitions [nodes]]
+ * usage: bench_plan [repetitions [nodes [case]]]
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -269,12 +269,13 @@ int main(int argc, char **argv) {
     size_count = 1;
   }
   if (repetitions == 0 || sizes[0] == 0) {
-    fputs("usage: bench_plan [repetitions [nodes]]\n", stderr);
+    fputs("usage: bench_plan [repetitions [nodes [case]]]\n", stderr);
     return 2;
   }
   printf("%-8s %-20s %14s %12s %12s\n", "nodes", "case", "ns a plan", "ns a node", "plans/s");
   for (size_t i = 0; i < size_count; i++) {
     for (size_t j = 0; j < sizeof shapes / sizeof *shapes; j++) {
+      if (argc > 3 && strcmp(argv[3], shapes[j].name) != 0) continue;
       struct cluster cluster;
       build(&cluster, sizes[i], &shapes[j]);
       double median = measure(&cluster, shapes[j].in_flight, repetitions);
