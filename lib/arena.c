@@ -93,3 +93,17 @@ void dset_arena_clear(dset_arena *arena) {
     arena->allocator.release(arena->allocator.context, block, block->bytes);
   }
 }
+
+void dset_arena_reset(dset_arena *arena, size_t keep_bytes) {
+  dset_arena_block *kept = arena->blocks;
+  if (kept == NULL) return;
+  arena->blocks = kept->older;
+  dset_arena_clear(arena);
+  if (kept->bytes > keep_bytes) {
+    arena->allocator.release(arena->allocator.context, kept, kept->bytes);
+    return;
+  }
+  kept->older = NULL;
+  kept->used = sizeof *kept;
+  arena->blocks = kept;
+}

@@ -40,6 +40,9 @@ char *dset_arena_string(dset_arena *arena, const char *text);
 /* An array of `count` items with room for one more: `items` itself, or a copy twice as large. NULL on failure. */
 void *dset_arena_grow(dset_arena *arena, void *items, size_t count, size_t *capacity, size_t item_bytes);
 
+/* Empties the arena for its next use and keeps its newest block, if that has at most `keep_bytes`. */
+void dset_arena_reset(dset_arena *arena, size_t keep_bytes);
+
 /* Releases every block and leaves an empty arena. */
 void dset_arena_clear(dset_arena *arena);
 

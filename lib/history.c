@@ -158,18 +158,18 @@ int dset_revision_hash(const dset_daemonset *daemonset, char *text, size_t bytes
   return code;
 }
 
+bool dset_history_name(const dset_sync *sync, dset_arena *arena, const char **hash, const char **name) {
+  char own[DSET_FNV_NAME_BYTES];
+  const char *given = sync->options.revision_hash;
+  if (dset_text_empty(given)) hash_template(sync->daemonset, own);
+  *hash = dset_arena_string(arena, dset_text_empty(given) ? own : given);
+  *name = dset_arena_format(arena, "%s-%s", dset_text_or_empty(sync->daemonset->name), dset_text_or_empty(*hash));
+  return *hash != NULL && *name != NULL;
+}
+
 /* No claimed revision is current (G12, G13). */
 static bool name_new(const dset_sync *sync, dset_history *history) {
-  char own[DSET_FNV_NAME_BYTES];
-  const char *hash = sync->options.revision_hash;
-  if (dset_text_empty(hash)) {
-    hash_template(sync->daemonset, own);
-    hash = own;
-  }
-  history->hash = dset_arena_string(sync->scratch, hash);
-  const char *name = dset_text_or_empty(sync->daemonset->name);
-  history->new_name = dset_arena_format(sync->scratch, "%s-%s", name, hash);
-  if (history->hash == NULL || history->new_name == NULL) return false;
+  if (!dset_history_name(sync, sync->scratch, &history->hash, &history->new_name)) return false;
   const dset_revision *taken = find(sync, history->new_name);
   if (taken == NULL) return true;
   if (!is_current(sync->daemonset, taken)) {

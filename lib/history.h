@@ -35,6 +35,9 @@ typedef struct dset_cleanup {
   dset_revisions in_use; /* those that were passed over on the way, because pods carry their hash */
 } dset_cleanup;
 
+/* The hash and the name that a new revision gets (G6, G12). False when an allocation fails. */
+bool dset_history_name(const dset_sync *sync, dset_arena *arena, const char **hash, const char **name);
+
 /* How many old revisions are beyond the limit (G16). */
 size_t dset_history_excess(const dset_sync *sync, const dset_history *history);
 

@@ -111,7 +111,7 @@ static int check_revisions(const dset_sync *sync, dset_error *error) {
   return DSET_OK;
 }
 
-static int take_backoffs(dset_sync *sync, dset_error *error) {
+int dset_sync_backoffs(dset_sync *sync, dset_error *error) {
   const dset_snapshot *snapshot = sync->snapshot;
   if (!dset_table_init(&sync->backoffs, sync->scratch, snapshot->backoff_count)) return dset_fail_memory(error);
   for (size_t i = 0; i < snapshot->backoff_count; i++) {
@@ -151,6 +151,6 @@ int dset_sync_begin(dset_sync *sync, const dset_snapshot *snapshot, const dset_o
   if (code == DSET_OK) code = take_nodes(sync, error);
   if (code == DSET_OK) code = check_pods(sync, error);
   if (code == DSET_OK) code = check_revisions(sync, error);
-  if (code == DSET_OK) code = take_backoffs(sync, error);
+  if (code == DSET_OK) code = dset_sync_backoffs(sync, error);
   return code == DSET_OK ? dset_sync_compile(sync, error) : code;
 }

@@ -34,6 +34,10 @@ int dset_sync_options(const dset_options *options, dset_options *taken, dset_err
 /* Prepares what follows from sync->daemonset, sync->options alone: status, selector, rules. Errors: DSET_ERR_NOMEM. */
 int dset_sync_compile(dset_sync *sync, dset_error *error);
 
+/* Checks the snapshot's back-offs and puts them into a table in scratch memory. Errors: those of dset_plan_compute().
+ */
+int dset_sync_backoffs(dset_sync *sync, dset_error *error);
+
 /* Checks the arguments and prepares `sync`. Errors: those of dset_plan_compute(). */
 int dset_sync_begin(dset_sync *sync, const dset_snapshot *snapshot, const dset_options *options, dset_arena *scratch,
                     dset_error *error);

@@ -43,6 +43,10 @@ static uint64_t hash_text(uint64_t hash, const char *text) {
   return mix(hash, first | middle << 8 | last << 16);
 }
 
+uint64_t dset_table_hash(uint64_t hash, const char *text) {
+  return hash_text(hash, text);
+}
+
 static uint64_t hash_key(const char *first, const char *second) {
   uint64_t hash = hash_text(UINT64_C(0xCBF29CE484222325), first);
   return mix(second[0] == '\0' ? hash : hash_text(hash, second), 0);

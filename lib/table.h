@@ -42,4 +42,7 @@ size_t dset_table_insert(dset_table *table, const char *first, const char *secon
 /* The index, or DSET_TABLE_NONE. */
 size_t dset_table_find(const dset_table *table, const char *first, const char *second);
 
+/* A hash of `hash` and a text, as the table has it. */
+uint64_t dset_table_hash(uint64_t hash, const char *text);
+
 #endif

@@ -4,8 +4,8 @@
 # rule: a file of lib/ or include/ that is not in it fails, an include that its row does not allow fails, and so do a
 # header of lib/ that does not name its layer in its first comment, and a list CODEC in the Makefile that is not L5.
 #
-#   L0 base ◄── L1 model ◄── L2 match ◄── L3 plan        libc alone, no clock, no files (stdio.h is there for snprintf)
-#    ▲            ▲             ╎            ╎
+#   L0 base ◄── L1 model ◄── L2 match ◄── L3 plan ◄── L4 cluster   libc alone, no clock, no files (stdio.h is there for
+#    ▲            ▲             ╎            ╎                      snprintf)
 #    └────────────┴── L5 codec ─┴────────────┘            jansson and libyaml; of L2 and L3 it sees what hosts see,
 #                                                         and taint, as created pods get the automatic tolerations (C2)
 set -u
@@ -13,12 +13,13 @@ set -u
 # layer | may include | files
 table() {
   cat <<'EOT'
-L0 | L0 | error arena text printable table path literal grammar fnv daemonset/base
-L1 | L0 L1 | model check findings value daemonset/model daemonset/validate
+L0 | L0 | error arena text printable table path literal grammar fnv pool index order moments daemonset/base
+L1 | L0 L1 | model copy check findings value daemonset/model daemonset/validate
 L2 | L0 L1 L2 | keys selector reasons affinity taint match validate validate_labels validate_meta validate_update validate_annotation validate_template validate_container validate_placement caution caution_affinity daemonset/match
 L3 | L0 L1 L2 L3 | taken sync claim history census backoff work share manage rollout status actions plan objection objection_pod admit daemonset/plan daemonset/admit
+L4 | L0 L1 L2 L3 L4 | cluster cluster_class cluster_member cluster_node cluster_owner cluster_claim cluster_pod cluster_revision cluster_daemonset cluster_judge cluster_plan daemonset/cluster
 L5 | L0 L1 L5 taint validate daemonset/match daemonset/plan | source place repeats scalar json yaml yaml_place time quantity image schema schema_types schema_table conform defaults encode hash emit items decode objects facts reading documents state manifest manifests template pod render decimal daemonset/codec
-all | L0 L1 L2 L3 L5 | daemonset
+all | L0 L1 L2 L3 L4 L5 | daemonset
 EOT
 }
 

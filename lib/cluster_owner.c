@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cluster_owner.c (L4): controllers, and what they own; what has no controller belongs to nobody, by namespace. */
+#include <string.h>
+
+#include "cluster.h"
+#include "text.h"
+
+struct owner_key {
+  const char *ns;
+  const dset_owner *controller; /* NULL: none */
+};
+
+static bool owner_equals(const dset_hook *hook, const void *key) {
+  const dset_record_owner *owner = (const dset_record_owner *)hook;
+  const struct owner_key *wanted = key;
+  if (owner->owner.controller != (wanted->controller != NULL)) return false;
+  if (!dset_text_equal(owner->ns, wanted->ns)) return false;
+  if (wanted->controller == NULL) return true;
+  return dset_text_equal(owner->owner.uid, wanted->controller->uid) &&
+         dset_text_equal(owner->owner.name, wanted->controller->name) &&
+         dset_text_equal(owner->owner.kind, wanted->controller->kind);
+}
+
+static uint64_t hash_owner(const char *ns, const dset_owner *controller) {
+  uint64_t hash = dset_cluster_hash(ns, controller == NULL ? "" : controller->uid);
+  if (controller == NULL) return hash;
+  hash = dset_table_hash(hash, dset_text_or_empty(controller->name));
+  return dset_table_hash(dset_table_hash(hash, dset_text_or_empty(controller->kind)), "controller");
+}
+
+dset_record_owner *dset_owner_find(const dset_cluster *cluster, const char *ns, const dset_owner *controller) {
+  struct owner_key key = {dset_text_or_empty(ns), controller};
+  return (dset_record_owner *)dset_index_find(&cluster->owners, hash_owner(ns, controller), owner_equals, &key);
+}
+
+static size_t text_bytes(const char *text) {
+  return strlen(dset_text_or_empty(text)) + 1;
+}
+
+static size_t record_bytes(const char *ns, const dset_owner *controller) {
+  size_t bytes = sizeof(dset_record_owner) + text_bytes(ns);
+  if (controller == NULL) return bytes;
+  return bytes + text_bytes(controller->kind) + text_bytes(controller->name) + text_bytes(controller->uid);
+}
+
+size_t dset_owner_room(const char *ns, const dset_owner *controller) {
+  return dset_pool_room(record_bytes(ns, controller));
+}
+
+static const char *place_text(const char *text, char **at) {
+  size_t bytes = text_bytes(text);
+  char *copy = memcpy(*at, dset_text_or_empty(text), bytes);
+  *at += bytes;
+  return copy;
+}
+
+dset_record_owner *dset_owner_take(dset_cluster *cluster, const char *ns, const dset_owner *controller) {
+  dset_record_owner *owner = dset_owner_find(cluster, ns, controller);
+  if (owner != NULL) return owner;
+  size_t bytes = record_bytes(ns, controller);
+  owner = dset_pool_take(&cluster->pool, bytes);
+  *owner = (dset_record_owner){.bytes = bytes, .owner = {.controller = controller != NULL}};
+  char *at = (char *)(owner + 1);
+  owner->ns = place_text(ns, &at);
+  if (controller != NULL) {
+    owner->owner.kind = place_text(controller->kind, &at);
+    owner->owner.name = place_text(controller->name, &at);
+    owner->owner.uid = place_text(controller->uid, &at);
+  }
+  dset_index_add(&cluster->owners, &cluster->pool, &owner->hook, hash_owner(ns, controller));
+  return owner;
+}
+
+void dset_owner_tidy(dset_cluster *cluster, dset_record_owner *owner) {
+  if (owner == NULL || owner->pods != NULL || owner->revisions != NULL || owner->daemonset != NULL) return;
+  dset_index_remove(&cluster->owners, &owner->hook);
+  dset_pool_give(&cluster->pool, owner, owner->bytes);
+}
