@@ -22,8 +22,8 @@
 #include <string.h>
 
 #include "support/cluster.h"
+#include "support/plan_text.h"
 #include "support/random.h"
-#include "text.h"
 
 enum { STATES = 20000, FIRST_STATES = 5000, CAUSES = 25 };
 #define SEED UINT64_C(20260302)
@@ -65,26 +65,9 @@ static dset_plan *plan_of(trial *t) {
   return plan;
 }
 
-/* Everything a plan says, as text that the caller frees. */
-static char *text_of(const dset_plan *plan) {
-  dset_text *json;
-  REQUIRE(dset_plan_json(plan, NULL, &json, NULL) == DSET_OK);
-  const dset_rollout *r = dset_plan_rollout(plan);
-  const int64_t facts[] = {r->ran,       r->surge,       r->desired,   r->max_unavailable,
-                           r->max_surge, r->unavailable, r->available, r->surging,
-                           r->replace,   r->candidates,  r->picked,    dset_plan_next_check_ms(plan)};
-  dset_buffer text;
-  dset_buffer_init(&text, NULL);
-  dset_buffer_string(&text, dset_text_bytes(json));
-  for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) dset_buffer_format(&text, " %" PRId64, facts[i]);
-  dset_text_free(json);
-  REQUIRE(!text.failed);
-  return text.bytes;
-}
-
 static char *planned_text(trial *t) {
   dset_plan *plan = plan_of(t);
-  char *text = text_of(plan);
+  char *text = plan_text(plan, NULL);
   dset_plan_free(plan);
   return text;
 }
@@ -332,12 +315,13 @@ static bool law_verdicts(const trial *t) {
 
 /* ---- time ---- */
 
-/* Actions with their texts, status and problems: everything in front of the back-off. */
+/* Everything in front of the back-off. */
 static char *decisions(trial *t) {
-  char *text = planned_text(t);
-  char *backoff = strstr(text, "],\"backoff\":["); /* quotes inside strings are escaped: it is the member itself */
-  REQUIRE(backoff != NULL);
-  *backoff = '\0';
+  dset_plan *plan = plan_of(t);
+  size_t length;
+  char *text = plan_text(plan, &length);
+  text[length] = '\0';
+  dset_plan_free(plan);
   return text;
 }
 
@@ -383,7 +367,7 @@ static bool law_codec(const trial *given) {
   }
   bool good = code == DSET_OK || broken("%s: %s", error.path, error.text);
   if (good) {
-    good = equal_texts("the state as JSON gives another plan", planned_text(t), text_of(plan));
+    good = equal_texts("the state as JSON gives another plan", planned_text(t), plan_text(plan, NULL));
     dset_plan_free(plan);
   }
   free(json);
