@@ -92,4 +92,11 @@ typedef bool trial_law(const trial *t);
  */
 trial *trial_shrink(const trial *failing, trial_law *law);
 
+/*
+ * Takes one thing out of an object of the trial, or makes a member plain: simplification `index` of a kind, both
+ * counted from 0. False: there is no such number, and nothing has changed.
+ */
+bool trial_simplify(trial *t, size_t kind, size_t index);
+enum { TRIAL_SIMPLIFICATIONS = 8 };
+
 #endif

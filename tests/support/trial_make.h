@@ -43,4 +43,14 @@ void trial_make_pod_labels(trial_maker *m, dset_pod *pod);
 /* Adds a revision, of the DaemonSet mostly; `current`: it holds the template. */
 dset_revision *trial_make_revision(trial_maker *m, const char *name, const char *hash, bool current);
 
+/* The name that a new revision would get. */
+const char *trial_make_revision_name(trial_maker *m);
+
+/* Owners of a pod ("DaemonSet") or a revision: mostly the DaemonSet alone. */
+const dset_owner *trial_make_owners(trial_maker *m, const char *kind, size_t *count);
+
+/* The trial's back-offs, which are added to those it has, and what is in flight: seldom anything. */
+void trial_make_backoffs(trial_maker *m);
+void trial_make_in_flight(trial_maker *m);
+
 #endif

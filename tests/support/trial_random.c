@@ -30,7 +30,8 @@ const dset_label *trial_make_labels(trial_maker *m, size_t most, size_t *count) 
   const dset_label *labels = NULL;
   *count = 0;
   for (size_t i = random_below(&m->random, most + 1); i > 0; i--) {
-    trial_set_label(m->t, &labels, count, CHOOSE(&m->random, label_keys), CHOOSE(&m->random, label_values));
+    const char *value = CHOOSE(&m->random, label_values); /* not as an argument: their order is the compiler's choice */
+    trial_set_label(m->t, &labels, count, CHOOSE(&m->random, label_keys), value);
   }
   return labels;
 }
@@ -216,7 +217,7 @@ const char *trial_make_name(trial_maker *m, const char *prefix) {
   return trial_format(m->t, "%s-%05x", prefix, (unsigned)(++m->names * 7919 % 1048573));
 }
 
-static const dset_owner *make_owners(trial_maker *m, const char *kind, size_t *count) {
+const dset_owner *trial_make_owners(trial_maker *m, const char *kind, size_t *count) {
   static const unsigned char weights[] = {84, 6, 4, 2, 2, 2, 0};
   const dset_daemonset *daemonset = &m->t->daemonset;
   dset_owner *owners = trial_alloc(m->t, 2, sizeof *owners);
@@ -296,7 +297,7 @@ void trial_make_pod(trial_maker *m, const char *node) {
   pod->name = trial_make_name(m, "agent");
   pod->uid = trial_format(m->t, "uid-%s", pod->name);
   pod->ns = once_in(m, 40) ? "kube-system" : m->t->daemonset.ns;
-  pod->owners = make_owners(m, "DaemonSet", &pod->owner_count);
+  pod->owners = trial_make_owners(m, "DaemonSet", &pod->owner_count);
   trial_make_pod_labels(m, pod);
   trial_make_pod_state(m, pod);
   if (node == NULL) return;
@@ -323,7 +324,7 @@ dset_revision *trial_make_revision(trial_maker *m, const char *name, const char 
   revision->ns = once_in(m, 30) ? "kube-system" : t->daemonset.ns;
   revision->name = name;
   revision->uid = trial_format(t, "uid-%s", name);
-  revision->owners = make_owners(m, "DaemonSet", &revision->owner_count);
+  revision->owners = trial_make_owners(m, "DaemonSet", &revision->owner_count);
   revision->labels = trial_make_labels(m, once_in(m, 8) ? 2 : 0, &revision->label_count);
   revision->deleting = once_in(m, 40);
   trial_set_label(t, &revision->labels, &revision->label_count, "app", once_in(m, 25) ? "other" : m->app);
@@ -338,7 +339,7 @@ dset_revision *trial_make_revision(trial_maker *m, const char *name, const char 
 }
 
 /* The name that a new revision would get. */
-static const char *new_name(trial_maker *m) {
+const char *trial_make_revision_name(trial_maker *m) {
   trial *t = m->t;
   char hash[16];
   const char *given = t->options.revision_hash;
@@ -348,7 +349,7 @@ static const char *new_name(trial_maker *m) {
 }
 
 static void make_revisions(trial_maker *m) {
-  const char *name = new_name(m);
+  const char *name = trial_make_revision_name(m);
   bool current = !once_in(m, 5);
   if (current && once_in(m, 2)) {
     trial_make_revision(m, "agent-first", once_in(m, 60) ? "" : m->hash, true);
@@ -367,7 +368,7 @@ static void make_revisions(trial_maker *m) {
 
 /* ---- the rest ---- */
 
-static void make_backoffs(trial_maker *m) {
+void trial_make_backoffs(trial_maker *m) {
   trial *t = m->t;
   int64_t max_ms = t->options.backoff_max_ms == 0 ? 900000 : t->options.backoff_max_ms;
   t->backoffs = trial_alloc(t, t->node_count + 1, sizeof *t->backoffs);
@@ -381,7 +382,7 @@ static void make_backoffs(trial_maker *m) {
   if (once_in(m, 20)) t->backoffs[t->backoff_count++] = (dset_backoff){"gone", 4000, m->t->now_ms - 1000};
 }
 
-static void make_in_flight(trial_maker *m) {
+void trial_make_in_flight(trial_maker *m) {
   trial *t = m->t;
   if (!once_in(m, 12)) return;
   const int64_t since_ms[] = {0, m->t->now_ms - 1000, m->t->now_ms - 299999, m->t->now_ms - 300000,
@@ -401,7 +402,7 @@ trial *trial_random(uint64_t seed) {
   make_nodes(&m);
   make_revisions(&m);
   make_pods(&m);
-  make_backoffs(&m);
-  make_in_flight(&m);
+  trial_make_backoffs(&m);
+  trial_make_in_flight(&m);
   return m.t;
 }

@@ -154,11 +154,18 @@ static bool simplify_question(trial *t, size_t index) {
   }
 }
 
+/* Objects first, then what is inside them. */
 static reduction *const reductions[] = {
     halve_pods,        halve_nodes,           remove_pod,      remove_node,        remove_revision,   remove_backoff,
     remove_toleration, remove_template_label, remove_selected, simplify_daemonset, simplify_question, simplify_revision,
     simplify_node,     simplify_pod,
 };
+
+enum { REDUCTIONS = sizeof reductions / sizeof *reductions, FIRST_INSIDE = 6 };
+
+bool trial_simplify(trial *t, size_t kind, size_t index) {
+  return FIRST_INSIDE + kind < REDUCTIONS && reductions[FIRST_INSIDE + kind](t, index);
+}
 
 /* Tries all of one kind; an index stays where it is after a success, as what was behind it has moved there. */
 static bool reduce(trial **t, reduction *apply, trial_law *law) {
@@ -192,7 +199,7 @@ trial *trial_shrink(const trial *failing, trial_law *law) {
   trial *t = trial_copy(failing);
   for (bool reduced = true; reduced;) {
     reduced = false;
-    for (size_t i = 0; i < sizeof reductions / sizeof *reductions; i++) reduced |= reduce(&t, reductions[i], law);
+    for (size_t i = 0; i < REDUCTIONS; i++) reduced |= reduce(&t, reductions[i], law);
   }
   return t;
 }

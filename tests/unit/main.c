@@ -32,6 +32,7 @@
   X(codec)             \
   X(golden)            \
   X(laws)              \
+  X(script)            \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \
