@@ -29,6 +29,7 @@ trial *trial_new(void) {
 void trial_free(trial *t) {
   while (t->blocks != NULL) {
     trial_block *next = t->blocks->next;
+    memset(t->blocks->data, 0x5A, t->blocks->used); /* whoever kept a pointer does not find what was there */
     free(t->blocks);
     t->blocks = next;
   }

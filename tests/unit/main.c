@@ -33,6 +33,8 @@
   X(golden)            \
   X(laws)              \
   X(script)            \
+  X(cluster)           \
+  X(cluster_law)       \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \
