@@ -48,12 +48,14 @@ int dset_cluster_new(const dset_options *options, dset_cluster **cluster, dset_e
   dset_arena_init(&host, taken.allocator);
   dset_cluster *made = host.allocator.allocate(host.allocator.context, sizeof *made);
   if (made == NULL) return dset_fail_memory(error);
-  *made = (dset_cluster){.host = host.allocator, .options = taken, .counters = {.size = sizeof made->counters}};
+  *made = (dset_cluster){.host = host.allocator, .options = taken};
+  made->counters = (dset_cluster_counters){.size = sizeof made->counters, .allocations = 1};
   made->allocator = (dset_allocator){count_allocation, release_counted, made};
   made->options.allocator = &made->allocator;
   made->options.revision_hash = NULL;
   dset_pool_init(&made->pool, &made->allocator);
   dset_arena_init(&made->scratch, &made->allocator);
+  dset_arena_init(&made->spare, &made->allocator);
   if (!init_indexes(made)) {
     dset_cluster_free(made);
     return dset_fail_memory(error);
@@ -71,6 +73,7 @@ void dset_cluster_free(dset_cluster *cluster) {
   for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) dset_index_clear(indexes[i], &cluster->pool);
   dset_moments_clear(&cluster->checks, &cluster->pool);
   dset_arena_clear(&cluster->scratch);
+  dset_arena_clear(&cluster->spare);
   dset_pool_clear(&cluster->pool);
   dset_allocator host = cluster->host;
   host.release(host.context, cluster, sizeof *cluster);
@@ -140,28 +143,37 @@ static dset_record_daemonset *of_check(dset_moment *check) {
   return (dset_record_daemonset *)(void *)((char *)check - offsetof(dset_record_daemonset, check));
 }
 
-/* Those whose next check has come join the dirty, behind the others, by that moment. */
-static void wake(dset_cluster *cluster, int64_t now_ms) {
-  dset_record_daemonset *others = cluster->last_dirty;
+/* Takes those whose next check has come out of the heap, into a list by moment, namespace, name. */
+static dset_record_daemonset *take_due(dset_cluster *cluster, int64_t now_ms) {
+  dset_record_daemonset *first = NULL;
+  dset_record_daemonset *last = NULL;
   dset_moment *check;
   while ((check = dset_moments_first(&cluster->checks)) != NULL && check->at_ms <= now_ms) {
-    dset_record_daemonset *daemonset = of_check(check);
+    dset_record_daemonset *due = of_check(check);
     dset_moments_remove(&cluster->checks, check);
-    if (daemonset->dirty) continue;
-    dset_record_daemonset *before = cluster->last_dirty;
-    while (before != others && before->check.at_ms == check->at_ms &&
-           compare_keys(&before->key, daemonset->key.ns, daemonset->key.name) > 0) {
-      before = before->before;
+    /* The heap gives equal moments in any order. */
+    dset_record_daemonset *before = last;
+    while (before != NULL && before->check.at_ms == check->at_ms &&
+           compare_keys(&before->key, due->key.ns, due->key.name) > 0) {
+      before = before->due_before;
     }
-    link_behind(cluster, daemonset, before);
+    due->due_before = before;
+    due->due_next = before == NULL ? first : before->due_next;
+    *(before == NULL ? &first : &before->due_next) = due;
+    *(due->due_next == NULL ? &last : &due->due_next->due_before) = due;
   }
+  return first;
 }
 
 size_t dset_cluster_dirty(dset_cluster *cluster, int64_t now_ms, dset_key *keys, size_t capacity) {
-  cluster->calls++;
-  wake(cluster, now_ms);
   size_t count = 0;
   for (const dset_record_daemonset *at = cluster->first_dirty; at != NULL; at = at->next) {
+    if (count < capacity) keys[count] = at->key;
+    count++;
+  }
+  for (dset_record_daemonset *at = take_due(cluster, now_ms); at != NULL; at = at->due_next) {
+    dset_moments_set(&cluster->checks, &at->check, at->check.at_ms);
+    if (at->dirty) continue;
     if (count < capacity) keys[count] = at->key;
     count++;
   }

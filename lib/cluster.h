@@ -194,6 +194,8 @@ typedef struct dset_record_daemonset {
   dset_moment check;                    /* the next check of the last plan */
   struct dset_record_daemonset *before; /* among the dirty */
   struct dset_record_daemonset *next;
+  struct dset_record_daemonset *due_before; /* among those whose check has come, while they are listed */
+  struct dset_record_daemonset *due_next;
   uint64_t touched; /* by which call */
   bool dirty;
 } dset_record_daemonset;
@@ -204,6 +206,7 @@ struct dset_cluster {
   dset_options options;
   dset_pool pool;
   dset_arena scratch; /* memory that ends with a call */
+  dset_arena spare;   /* for the facts of the next DaemonSet */
   dset_cluster_counters counters;
   dset_index keys;
   dset_index classes;

@@ -22,7 +22,8 @@
 /* Copies and compiles. */
 static int compile(dset_cluster *cluster, dset_record_daemonset *made, const dset_daemonset *from,
                    const char *revision_hash, dset_error *error) {
-  dset_arena_init(&made->facts, &cluster->allocator);
+  made->facts = cluster->spare;
+  dset_arena_init(&cluster->spare, &cluster->allocator);
   if (!dset_daemonset_copy(&made->facts, from, &made->view)) return dset_fail_memory(error);
   dset_sync *sync = &made->sync;
   *sync = (dset_sync){.daemonset = made->view, .options = cluster->options, .scratch = &made->facts};
@@ -53,26 +54,35 @@ static void disenroll(dset_cluster *cluster, dset_record_daemonset *made) {
   dset_class_give_number(cluster, made->number);
 }
 
-static int verdict_on(dset_cluster *cluster, const dset_record_daemonset *daemonset, const dset_record_node *node) {
-  return dset_class_verdict(cluster, daemonset, &node->view, node->of);
+/* Its verdict on each node in the order of their index, in scratch memory; 0 for those that are not there. */
+static int8_t *verdicts_of(dset_cluster *cluster, const dset_record_daemonset *made) {
+  dset_arena_reset(&cluster->scratch, SIZE_MAX);
+  int8_t *verdicts = dset_arena_zalloc(&cluster->scratch, cluster->nodes.count, sizeof *verdicts);
+  size_t at = 0;
+  for (dset_hook *hook = NULL; verdicts != NULL && (hook = dset_index_next(&cluster->nodes, hook)) != NULL; at++) {
+    const dset_record_node *node = (const dset_record_node *)hook;
+    if (node->of != NULL) verdicts[at] = (int8_t)dset_class_verdict(cluster, made, &node->view, node->of);
+  }
+  return verdicts;
 }
 
-/* What its entries and claims take. */
-static size_t room_of(dset_cluster *cluster, const dset_record_daemonset *made) {
+/* Reserves what its entries and claims take. */
+static bool reserve(dset_cluster *cluster, const dset_record_daemonset *made, const int8_t *verdicts) {
   size_t room = dset_pod_claims_room(cluster, made);
-  for (dset_hook *hook = NULL; (hook = dset_index_next(&cluster->nodes, hook)) != NULL;) {
-    const dset_record_node *node = (const dset_record_node *)hook;
-    if (node->of == NULL || verdict_on(cluster, made, node) != DSET_VERDICT_RUN) continue;
-    room += dset_member_list_room(cluster, node, made->number) + dset_member_room(NULL, made);
+  size_t at = 0;
+  for (dset_hook *hook = NULL; (hook = dset_index_next(&cluster->nodes, hook)) != NULL; at++) {
+    if (verdicts[at] != DSET_VERDICT_RUN) continue;
+    room += dset_member_list_room(cluster, (const dset_record_node *)hook, made->number) + dset_member_room(NULL, made);
   }
-  return room;
+  return dset_pool_reserve(&cluster->pool, room);
 }
 
 /* Meets all nodes and pods. There must be room. */
-static void settle_in(dset_cluster *cluster, dset_record_daemonset *daemonset) {
-  for (dset_hook *hook = NULL; (hook = dset_index_next(&cluster->nodes, hook)) != NULL;) {
+static void settle_in(dset_cluster *cluster, dset_record_daemonset *daemonset, const int8_t *verdicts) {
+  size_t at = 0;
+  for (dset_hook *hook = NULL; (hook = dset_index_next(&cluster->nodes, hook)) != NULL; at++) {
     dset_record_node *node = (dset_record_node *)hook;
-    if (node->of != NULL) dset_member_judge(cluster, daemonset, node, verdict_on(cluster, daemonset, node));
+    if (node->of != NULL) dset_member_judge(cluster, daemonset, node, verdicts[at]);
   }
   dset_pod_claim_all(cluster, daemonset);
 }
@@ -93,12 +103,20 @@ static size_t text_bytes(const dset_key *key) {
   return strlen(key->ns) + strlen(key->name) + 2;
 }
 
+/* One arena waits for the next facts, so that a status that is written needs no allocator. */
+static void release_facts(dset_cluster *cluster, dset_record_daemonset *daemonset) {
+  enum { KEEP_BYTES = 256 * 1024 };
+  dset_arena_clear(&cluster->spare);
+  cluster->spare = daemonset->facts;
+  dset_arena_reset(&cluster->spare, KEEP_BYTES);
+}
+
 void dset_daemonset_release(dset_cluster *cluster, dset_record_daemonset *daemonset) {
   dset_plan_free(daemonset->plan);
   release_backoffs(cluster, daemonset);
   dset_moments_clear(&daemonset->moments, &cluster->pool);
   dset_pool_give(&cluster->pool, daemonset->basis.hash, daemonset->basis.hash_bytes);
-  dset_arena_clear(&daemonset->facts);
+  release_facts(cluster, daemonset);
   if (daemonset->key.ns != NULL) {
     dset_pool_give(&cluster->pool, (void *)(uintptr_t)daemonset->key.ns, text_bytes(&daemonset->key));
   }
@@ -158,12 +176,13 @@ static void take_place(dset_cluster *cluster, dset_record_daemonset *made) {
 
 static int add(dset_cluster *cluster, dset_record_daemonset *made, dset_error *error) {
   if (!enroll(cluster, made)) return dset_fail_memory(error);
-  if (!prepare_place(cluster, made) || !dset_pool_reserve(&cluster->pool, room_of(cluster, made))) {
+  const int8_t *verdicts = verdicts_of(cluster, made);
+  if (verdicts == NULL || !prepare_place(cluster, made) || !reserve(cluster, made, verdicts)) {
     disenroll(cluster, made);
     return dset_fail_memory(error);
   }
   take_place(cluster, made);
-  settle_in(cluster, made);
+  settle_in(cluster, made, verdicts);
   dset_cluster_touch(cluster, made);
   return DSET_OK;
 }
@@ -184,9 +203,11 @@ static int replace(dset_cluster *cluster, dset_record_daemonset *daemonset, dset
                    dset_error *error) {
   bool moves = !dset_daemonset_same_placement(daemonset->view, made->view) ||
                !dset_daemonset_same_claims(daemonset->view, made->view);
+  const int8_t *verdicts = NULL;
   if (moves) {
     if (!enroll(cluster, made)) return dset_fail_memory(error);
-    if (!dset_pool_reserve(&cluster->pool, room_of(cluster, made))) {
+    verdicts = verdicts_of(cluster, made);
+    if (verdicts == NULL || !reserve(cluster, made, verdicts)) {
       disenroll(cluster, made);
       return dset_fail_memory(error);
     }
@@ -201,7 +222,7 @@ static int replace(dset_cluster *cluster, dset_record_daemonset *daemonset, dset
   exchange(daemonset, made);
   if (moves) {
     disenroll(cluster, made);
-    settle_in(cluster, daemonset);
+    settle_in(cluster, daemonset, verdicts);
   }
   dset_cluster_touch(cluster, daemonset);
   return DSET_OK;

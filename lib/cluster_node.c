@@ -56,61 +56,72 @@ static void release_labels(dset_cluster *cluster, dset_record_node *node) {
   node->label_bytes = 0;
 }
 
-/* What the entries take that the node gets; verdicts that were unknown are known afterwards. */
-static size_t entries_room(dset_cluster *cluster, const dset_record_node *node, const dset_node *view, dset_class *of) {
+/* What all DaemonSets say of a node of that class, in scratch memory. NULL when an allocation fails. */
+static int8_t *verdicts_on(dset_cluster *cluster, const dset_node *view, dset_class *of) {
+  int8_t *verdicts = dset_arena_alloc(&cluster->scratch, cluster->daemonset_count, sizeof *verdicts);
+  for (size_t i = 0; verdicts != NULL && i < cluster->daemonset_count; i++) {
+    verdicts[i] = (int8_t)dset_class_verdict(cluster, cluster->daemonsets[i], view, of);
+  }
+  return verdicts;
+}
+
+/* What the entries take that the node gets. */
+static size_t entries_room(const dset_cluster *cluster, const dset_record_node *node, const int8_t *verdicts) {
   size_t room = 0;
   for (size_t i = 0; i < cluster->daemonset_count; i++) {
     const dset_record_daemonset *daemonset = cluster->daemonsets[i];
-    if (dset_class_verdict(cluster, daemonset, view, of) != DSET_VERDICT_RUN) continue;
+    if (verdicts[i] != DSET_VERDICT_RUN) continue;
     if (node == NULL || dset_member_find(node, daemonset) == NULL) room += dset_member_room(NULL, daemonset);
   }
   return room == 0 ? 0 : room + dset_member_list_room(cluster, node, cluster->number_limit - 1);
 }
 
-/* All verdicts on a node whose class or presence has changed. */
-static void judge(dset_cluster *cluster, dset_record_node *node) {
-  for (size_t i = 0; i < cluster->daemonset_count; i++) {
-    dset_record_daemonset *daemonset = cluster->daemonsets[i];
-    int verdict = DSET_VERDICT_NEITHER;
-    if (node->of != NULL) {
-      verdict = daemonset->named ? dset_rules_verdict(&daemonset->sync.rules, &node->view, NULL)
-                                 : node->of->verdicts[daemonset->number];
-    }
-    dset_member_judge(cluster, daemonset, node, verdict);
-  }
+/* The node's labels, in place of those it had. There must be room. */
+static void relabel(dset_cluster *cluster, dset_record_node *node, const dset_node *from) {
+  size_t bytes = dset_labels_bytes(from->labels, from->label_count);
+  void *memory = dset_pool_take(&cluster->pool, bytes);
+  release_labels(cluster, node);
+  node->view.labels = dset_labels_place(from->labels, from->label_count, memory);
+  node->view.label_count = from->label_count;
+  node->label_bytes = bytes;
 }
 
-/* Reserves and takes in a node that is new or changed; `of` is its class from now on. */
-static int take_in(dset_cluster *cluster, dset_record_node *node, const dset_node *from, dset_class *of,
-                   dset_error *error) {
-  bool relabel =
-      node == NULL || !dset_labels_same(node->view.labels, node->view.label_count, from->labels, from->label_count);
-  size_t label_bytes = dset_labels_bytes(from->labels, from->label_count);
-  dset_node view = {.size = sizeof view, .name = from->name, .labels = from->labels, .label_count = from->label_count};
-  view.taints = of->face.taints;
-  view.taint_count = of->face.taint_count;
-  bool changed = node == NULL || node->of != of;
-  size_t room = dset_node_room(from->name) + dset_pool_room(label_bytes);
-  if (changed) room += entries_room(cluster, node, &view, of);
-  if (!dset_pool_reserve(&cluster->pool, room)) {
-    dset_class_leave(cluster, of);
-    return dset_fail_memory(error);
-  }
-  if (node == NULL) node = make(cluster, from->name);
-  if (relabel) {
-    void *memory = dset_pool_take(&cluster->pool, label_bytes);
-    release_labels(cluster, node);
-    node->view.labels = dset_labels_place(from->labels, from->label_count, memory);
-    node->view.label_count = from->label_count;
-    node->label_bytes = label_bytes;
-  }
+static void join_class(dset_cluster *cluster, dset_record_node *node, dset_class *of, const int8_t *verdicts) {
   dset_class_leave(cluster, node->of);
   node->of = of;
   node->view.taints = of->face.taints;
   node->view.taint_count = of->face.taint_count;
-  if (changed) judge(cluster, node);
-  if (changed || relabel) cluster->counters.events++;
-  return DSET_OK;
+  for (size_t i = 0; i < cluster->daemonset_count; i++) {
+    dset_member_judge(cluster, cluster->daemonsets[i], node, verdicts[i]);
+  }
+}
+
+/* Takes in a node that is new (NULL) or may have changed; `of` is its class from now on. False when an allocation
+ * fails: then nothing has happened. */
+static bool take_in(dset_cluster *cluster, dset_record_node *node, const dset_node *from, dset_class *of) {
+  bool moves = node == NULL || node->of != of;
+  bool same =
+      node != NULL && dset_labels_same(node->view.labels, node->view.label_count, from->labels, from->label_count);
+  if (!moves && same) return true;
+  size_t room = dset_node_room(from->name) + dset_pool_room(dset_labels_bytes(from->labels, from->label_count));
+  const int8_t *verdicts = NULL;
+  if (moves) {
+    dset_node view = *from;
+    view.taints = of->face.taints;
+    view.taint_count = of->face.taint_count;
+    verdicts = verdicts_on(cluster, &view, of);
+    if (verdicts == NULL) return false;
+    room += entries_room(cluster, node, verdicts);
+  }
+  if (!dset_pool_reserve(&cluster->pool, room)) return false;
+  if (node == NULL) node = make(cluster, from->name);
+  if (!same) relabel(cluster, node, from);
+  if (moves) {
+    of->nodes++;
+    join_class(cluster, node, of, verdicts);
+  }
+  cluster->counters.events++;
+  return true;
 }
 
 int dset_cluster_put_node(dset_cluster *cluster, const dset_node *node, dset_error *error) {
@@ -122,7 +133,9 @@ int dset_cluster_put_node(dset_cluster *cluster, const dset_node *node, dset_err
   dset_record_node *record = dset_node_find(cluster, node->name);
   dset_class *of = dset_class_join(cluster, node, record == NULL ? NULL : record->of);
   if (of == NULL) return dset_fail_memory(error);
-  return take_in(cluster, record, node, of, error);
+  bool taken = take_in(cluster, record, node, of);
+  dset_class_leave(cluster, of); /* the node itself holds it now, or nobody */
+  return taken ? DSET_OK : dset_fail_memory(error);
 }
 
 int dset_cluster_remove_node(dset_cluster *cluster, const char *name, dset_error *error) {
@@ -135,7 +148,9 @@ int dset_cluster_remove_node(dset_cluster *cluster, const char *name, dset_error
   node->of = NULL;
   node->view.taint_count = 0;
   node->view.taints = NULL;
-  judge(cluster, node);
+  for (size_t i = 0; i < cluster->daemonset_count; i++) {
+    dset_member_judge(cluster, cluster->daemonsets[i], node, DSET_VERDICT_NEITHER);
+  }
   dset_class_leave(cluster, of);
   release_labels(cluster, node);
   tidy(cluster, node);

@@ -236,7 +236,7 @@ START_TEST(cost_placement) {
   plan_due(&s);
   uint64_t computed = work(&s).verdicts_computed;
   ck_assert_uint_ge(computed, 1);
-  ck_assert_uint_le(computed, s.nodes);
+  ck_assert_uint_le(computed, s.nodes + 1); /* and once more for the pod on the node that is left out */
   end(&s);
 }
 END_TEST
