@@ -10,8 +10,7 @@
  *   quantity        a string or a number that is a quantity (A12)     nothing; in a map "0"
  *   time            a string, RFC 3339; kept in UTC, whole seconds    nothing
  *   struct          an object; fields by name, case counts            nothing; in a list {}
- *   list, map       a list, an object; an empty one is nothing, too,  nothing
- *                   unless the field is always written
+ *   list, map       a list, an object                                 nothing
  *   raw             anything                                          nothing
  *
  * A value that does not fit is found and left out; the rest is read all the same, so that all is found at once.
@@ -159,7 +158,6 @@ static json_t *conform_element(const json_t *tree, const dset_field *field, cons
 static json_t *conform_list(const json_t *tree, const dset_field *field, const dset_path *path,
                             dset_findings *findings) {
   if (!json_is_array(tree)) return refuse(findings, path, "a list", tree);
-  if (json_array_size(tree) == 0) return field->omit ? json_null() : json_array();
   json_t *list = json_array();
   for (size_t i = 0; list != NULL && i < json_array_size(tree); i++) {
     dset_path step = {.parent = path, .index = i};
@@ -174,7 +172,6 @@ static json_t *conform_list(const json_t *tree, const dset_field *field, const d
 static json_t *conform_map(const json_t *tree, const dset_field *field, const dset_path *path,
                            dset_findings *findings) {
   if (!json_is_object(tree)) return refuse(findings, path, "an object", tree);
-  if (json_object_size(tree) == 0) return field->omit ? json_null() : json_object();
   json_t *map = json_object(), *from = (json_t *)(uintptr_t)tree; /* jansson's iterators are not const */
   for (void *at = json_object_iter(from); map != NULL && at != NULL; at = json_object_iter_next(from, at)) {
     const char *key = json_object_iter_key(at);

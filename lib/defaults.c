@@ -72,7 +72,8 @@ static bool fill_field(json_t *object, const dset_field *field, const dset_alloc
   }
   value = json_object_get(object, field->name);
   if (!good || value == NULL) return good;
-  if (json_is_array(value) && json_array_size(value) == 0) return json_object_del(object, field->name) == 0;
+  bool empty_list = json_is_array(value) && json_array_size(value) == 0; /* null, where Go always writes the field */
+  if (empty_list && !field->omit) return json_object_del(object, field->name) == 0;
   if (field->shape == DSET_SCHEMA_MAP) return fill_map(value, field, allocator);
   if (field->round_up) return json_object_set_new_nocheck(object, field->name, rounded(value, allocator)) == 0;
   if (field->kind != DSET_SCHEMA_STRUCT) return true;

@@ -5,6 +5,7 @@
  *   value is            field has `omit`     field is always written
  *   set and not zero    written              written
  *   set, zero, pointer  written              written
+ *   empty list or map   left out             written
  *   zero or absent      left out             "" 0 false "0" {...}; null for pointers, lists, maps and times
  *
  * The controller makes revision data by a detour through Go's untyped JSON: keys sorted, and numbers that were doubles
@@ -36,9 +37,15 @@ static bool is_zero(const json_t *value) {
   }
 }
 
+bool dset_encode_is_stored(const dset_field *field, const json_t *value) {
+  if (value == NULL || !field->omit) return value != NULL;
+  if (field->shape == DSET_SCHEMA_LIST) return json_array_size(value) > 0;
+  return field->shape != DSET_SCHEMA_MAP || json_object_size(value) > 0;
+}
+
 static bool left_out(const dset_field *field, const json_t *value) {
   if (!field->omit) return false;
-  return field->shape == DSET_SCHEMA_PLAIN ? is_zero(value) : value == NULL;
+  return field->shape == DSET_SCHEMA_PLAIN ? is_zero(value) : !dset_encode_is_stored(field, value);
 }
 
 static void encode_absent(dset_buffer *buffer, const dset_field *field, enum order order) {

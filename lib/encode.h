@@ -8,6 +8,9 @@
 #include "schema.h"
 #include "text.h"
 
+/* Whether the value of a field is there when the object comes back from storage; an empty list or map is not. */
+bool dset_encode_is_stored(const dset_field *field, const json_t *value);
+
 /* An object of `type` as the API server answers: fields in the order of the Go struct, maps by key. */
 void dset_encode_object(dset_buffer *buffer, const json_t *typed, uint16_t type);
 

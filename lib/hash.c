@@ -3,7 +3,7 @@
  * hash.c (L5): Kubernetes' hash of a pod template is a sum over a dump of the Go struct (G6). The dump is never made
  * here: its pieces go straight into the sum, in the order of the table.
  *
- *   in Go                | absent                    | present
+ *   in Go                | absent, not stored        | present
  *   T                    | (T) and zero              | (T)value
  *   *T                   | (*T)<nil>                 | (*T)value
  *   []T                  | ([]T)<nil>                | ([]T)[value value]
@@ -24,6 +24,7 @@
 
 #include "daemonset/codec.h"
 #include "emit.h"
+#include "encode.h"
 #include "quantity.h"
 #include "schema.h"
 
@@ -196,7 +197,7 @@ static void put_field(dump *to, const dset_field *field, const json_t *object) {
   put(to, field->go_type);
   put(to, ")");
   bool always = field->shape == DSET_SCHEMA_PLAIN || field->shape == DSET_SCHEMA_INLINE;
-  if (value == NULL && !always) {
+  if (!always && !dset_encode_is_stored(field, value)) {
     put(to, "<nil>");
     return;
   }

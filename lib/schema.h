@@ -4,8 +4,9 @@
  * and how Go writes them. schema_table.c is generated from the Go types by tests/schema; nothing of it is typed by
  * hand.
  *
- * A typed tree is a JSON tree that follows the table: it has only fields of the table; nulls, empty lists and empty
- * maps are left out; quantities and times are in their canonical form. conform.c makes one from any tree.
+ * A typed tree is a JSON tree that follows the table: it has only fields of the table; nulls are left out; quantities
+ * and times are in their canonical form. conform.c makes one from any tree. Empty lists and maps are there for
+ * validation alone: what is stored does not have them (dset_encode_is_stored()).
  */
 #ifndef DSET_LIB_SCHEMA_H
 #define DSET_LIB_SCHEMA_H

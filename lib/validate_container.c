@@ -205,7 +205,7 @@ static void check_ephemeral_containers(dset_validation *v, const dset_path *path
       duplicate(v, DSET_AT(at, "name"), name);
     }
     check_target(v, DSET_AT(at, "targetContainerName"), container->target_container_name, names);
-    if (container->port_count == 0) continue;
+    if (container->ports == NULL) continue;
     dset_findings_add(v->findings, DSET_FINDING_FORBIDDEN, "B12", DSET_AT(at, "ports"), NULL,
                       "cannot be set for an Ephemeral Container");
   }

@@ -21,7 +21,7 @@ static int compare_labels(const void *a, const void *b) {
 
 void dset_value_labels(dset_buffer *buffer, const dset_label *labels, size_t count) {
   if (count == 0) {
-    dset_buffer_string(buffer, "null");
+    dset_buffer_string(buffer, labels == NULL ? "null" : "{}");
     return;
   }
   const dset_label **sorted = buffer->allocator.allocate(buffer->allocator.context, count * sizeof *sorted);

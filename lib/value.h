@@ -9,7 +9,7 @@
 #include "daemonset/validate.h"
 #include "text.h"
 
-/* Labels by key; `null` when there are none. */
+/* Labels by key; without any `null` when the list is NULL, else `{}`. */
 void dset_value_labels(dset_buffer *buffer, const dset_label *labels, size_t count);
 
 void dset_value_strings(dset_buffer *buffer, const char *const *strings, size_t count);

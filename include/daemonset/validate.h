@@ -74,6 +74,9 @@ typedef struct dset_preferred_term {
  * reads. Defaults are not filled in (A2 to A19; dset_manifests_read() does): a zero-filled one is as empty as
  * a manifest without members, and misses what the API server would have filled in: `protocol` of a port, for example.
  *
+ * A list that is not NULL and yet has no items is written and empty. Kubernetes tells that from an absent one in two
+ * places: labels of the template in the text of B8, ports of an ephemeral container (B12).
+ *
  * Of `daemonset`, validation reads `ns`, `name`, `uid`, `generation`, `selector`, `template_labels`, `node_name`,
  * `node_selector`, `required_affinity`, `tolerations`, `host_network`, `min_ready_seconds`, `revision_history_limit`,
  * both amounts and `has_rolling_update`, and `revision_data` when an update is validated: there it tells whether the

@@ -220,6 +220,10 @@ static bool set_part(draft *d, const char *const *words, size_t count, const cha
     daemonset->selector = world_selector(&d->world, strcmp(words[1], "-") == 0 ? NULL : rest);
   } else if (strcmp(name, "templateLabels") == 0) {
     daemonset->template_label_count = 0;
+    if (count > 1 && strcmp(words[1], "-") == 0) {
+      daemonset->template_labels = NULL;
+      return true;
+    }
     for (size_t i = 1; i < count; i++) {
       add_pair(&d->world, &daemonset->template_labels, &daemonset->template_label_count, words[i]);
     }

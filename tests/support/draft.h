@@ -11,7 +11,7 @@
  *   label k=v  annotation k=v  finalizer x
  *   owner apiVersion kind name uid [controller|controlled|-] [block|unblocked]
  *   selector app=agent & tier In a,b       "selector -" leaves it out; see world_selector()
- *   templateLabels k=v k=v  templateAnnotation k=v  template x           the bytes that stand for the template
+ *   templateLabels k=v k=v (-)  templateAnnotation k=v  template x       the bytes that stand for the template
  *   container name image pull message      adds one; "containers -" takes all away
  *   init name image pull message  ephemeral name image pull message target
  *   port name protocol hostIP containerPort hostPort                     of the container added last

@@ -73,7 +73,7 @@ static const conform_row conform_rows[] = {
     {POD, "{\"activeDeadlineSeconds\":2147483648}", "{\"activeDeadlineSeconds\":2147483648}", ""},
     /* lists and maps */
     {POD, "{\"containers\":[]}", "{\"containers\":[]}", ""},
-    {POD, "{\"initContainers\":[]}", "{}", ""},
+    {POD, "{\"initContainers\":[]}", "{\"initContainers\":[]}", ""},
     {POD, "{\"containers\":null}", "{}", ""},
     {POD, "{\"containers\":[null]}", "{\"containers\":[{}]}", ""},
     {POD, "{\"containers\":{}}", "{}", "WrongType containers: expected a list, found an object"},
@@ -82,7 +82,7 @@ static const conform_row conform_rows[] = {
      "WrongType containers[0].command: expected a list, found a string"},
     {POD, "{\"containers\":[{\"command\":[\"a\",2]}]}", "{\"containers\":[{\"command\":[\"a\",\"\"]}]}",
      "WrongType containers[0].command[1]: expected a string, found a number"},
-    {POD, "{\"nodeSelector\":{}}", "{}", ""},
+    {POD, "{\"nodeSelector\":{}}", "{\"nodeSelector\":{}}", ""},
     {POD, "{\"nodeSelector\":{\"a\":null,\"b\":\"\"}}", "{\"nodeSelector\":{\"a\":\"\",\"b\":\"\"}}", ""},
     {POD, "{\"nodeSelector\":{\"a\":true}}", "{\"nodeSelector\":{\"a\":\"\"}}",
      "WrongType nodeSelector.a: expected a string, found a boolean"},
@@ -350,6 +350,8 @@ typedef struct encode_row {
 static const encode_row encode_rows[] = {
     {"{}", "{'metadata':{},'spec':{'containers':null}}",
      "{'$patch':'replace','metadata':{},'spec':{'containers':null}}"},
+    {"{'metadata':{'labels':{}},'spec':{'containers':[],'volumes':[]}}", "{'metadata':{},'spec':{'containers':[]}}",
+     "{'$patch':'replace','metadata':{},'spec':{'containers':[]}}"},
     {"{'spec':{'nodeName':'','hostNetwork':false,'priority':0,'containers':[{}]}}",
      "{'metadata':{},'spec':{'containers':[{'name':'','resources':{}}],'priority':0}}",
      "{'$patch':'replace','metadata':{},'spec':{'containers':[{'name':'','resources':{}}],'priority':0}}"},

@@ -67,6 +67,7 @@ static const row rows[] = {
     /* G7 */
     {"{}", "null", "54f4c57dcb"},
     {"{}", "0", "98789f664"},
+    {"{'metadata':{'labels':{}},'spec':{'volumes':[]}}", "null", "54f4c57dcb"},
     {"{'metadata':{'labels':{'name':'x'}},'spec':{'containers':[{'image':'foo/bar:1',"
      "'imagePullPolicy':'IfNotPresent','name':'c','resources':{},'terminationMessagePath':'/dev/termination-log',"
      "'terminationMessagePolicy':'File'}],'dnsPolicy':'ClusterFirst','restartPolicy':'Always',"

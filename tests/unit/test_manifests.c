@@ -68,6 +68,19 @@ static const text_row text_rows[] = {
      "1:1 error FieldValueInvalid spec.template.metadata.labels: Invalid value: null: `selector` does not match "
      "template `labels`\n"
      "1:1 error FieldValueRequired spec.template.spec.containers: Required value\n"},
+    {"empty maps and lists, which are not stored",
+     HEAD "metadata: {name: ds}\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {}}\n"
+          "    spec:\n      containers: [{name: c, image: i, ports: []}]\n"
+          "      ephemeralContainers: [{name: e, image: i, ports: []}]\n",
+     0,
+     "#0 line 1 default/ds object\n"
+     "7:16 error FieldValueInvalid spec.template.metadata.labels: Invalid value: {}: `selector` does not match "
+     "template `labels`\n"
+     "10:49 error FieldValueForbidden spec.template.spec.ephemeralContainers[0].ports: Forbidden: cannot be set for an "
+     "Ephemeral Container\n"
+     "10:7 error FieldValueForbidden spec.template.spec.ephemeralContainers: Forbidden: ephemeral containers not "
+     "allowed "
+     "in pod template\n"},
     {"a template generation that is no number (A21)",
      HEAD "metadata:\n  name: ds\n  annotations:\n    deprecated.daemonset.template.generation: x\n" GOOD_SPEC, 0,
      "#0 line 1 default/ds \n"

@@ -154,7 +154,8 @@ static const finding_row selector_rows[] = {
     {"B8 no match", "selector app=b", UNMATCHED},
     {"B8 expression", "selector app NotIn agent", UNMATCHED},
     {"B8 absent matches nothing", "selector -", UNMATCHED},
-    {"B8 no labels", "templateLabels", "spec.template.metadata.labels: Invalid value: null: " NO_MATCH},
+    {"B8 no labels", "templateLabels -", "spec.template.metadata.labels: Invalid value: null: " NO_MATCH},
+    {"B8 empty labels", "templateLabels", "spec.template.metadata.labels: Invalid value: {}: " NO_MATCH},
     {"B8 labels by key", "templateLabels z=1 a=%3C",
      "spec.template.metadata.labels: Invalid value: {\"a\":\"\\u003c\",\"z\":\"1\"}: " NO_MATCH
      "\nspec.template.labels: Invalid value: \"<\": " BAD_VALUE},

@@ -41,15 +41,6 @@ var exceptions = []exception{
 	{"text behind the document", dropping(differsDecoding, func(real, ours *answer, _ string) bool {
 		return real.decode == "" && strings.Contains(ours.decode, "did not find expected <document start>")
 	})},
-	// Empty maps and lists do not outlive decoding here. They do there, until the object is stored.
-	{"{} or null in B8", dropping(differsText, func(_, _ *answer, detail string) bool {
-		return strings.Contains(detail, "real \"Invalid value: {}: `selector`") &&
-			strings.Contains(detail, "ours \"Invalid value: null: `selector`")
-	})},
-	{"empty ports in B12", dropping(differsErrors, func(_, _ *answer, detail string) bool {
-		return strings.HasPrefix(detail, "ours lacks [\"FieldValueForbidden spec.template.spec.ephemeralContainers[") &&
-			strings.HasSuffix(detail, ".ports\"], has []")
-	})},
 }
 
 // forgive takes away what may differ; it returns the exceptions that were needed.
