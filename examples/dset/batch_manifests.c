@@ -5,7 +5,8 @@
  * of them is a question. The answers:
  *
  *   validate   {"name", "decodeError"}, or {"name", "strictError", "errors", "warnings"}; an error is {"type", "field",
- *              "text"}; without strict errors or warnings those members are absent
+ *              "text"}; without strict errors or warnings those members are absent. With --warnings=error all of them
+ *              are errors
  *   default    {"name", "decodeError"}, or {"name", "daemonSet", "revisionData", "hash", "strictError"}
  *
  * For files, "file" and "index" (of the document in the file) stand in place of "name".
@@ -16,15 +17,35 @@
 #include "jsontext.h"
 #include "manifests.h"
 
-typedef bool chosen(const dset_finding *finding);
+/* ---- kinds: each error is one of three ---- */
 
-static bool is_warning(const dset_finding *finding) {
-  return finding->severity == DSET_SEVERITY_WARNING;
+typedef bool chosen(const struct request *request, const dset_finding *finding);
+
+static bool is_warning(const struct request *request, const dset_finding *finding) {
+  return !is_error(request, finding);
 }
 
-/* What validation found, Kubernetes' own. */
-static bool is_refusal(const dset_finding *finding) {
-  return !is_warning(finding) && !is_decode_error(finding) && !is_strict_error(finding);
+/* What is not decoded at all. */
+static bool is_decode_error(const struct request *request, const dset_finding *finding) {
+  (void)request; /* an error, whatever it says */
+  switch (finding->kind) {
+    case DSET_FINDING_SYNTAX:
+    case DSET_FINDING_NO_KIND:
+    case DSET_FINDING_WRONG_TYPE:
+    case DSET_FINDING_OUT_OF_RANGE: return true;
+    default: return false;
+  }
+}
+
+/* What strict decoding alone refuses. */
+static bool is_strict_error(const struct request *request, const dset_finding *finding) {
+  bool strict = finding->kind == DSET_FINDING_UNKNOWN_FIELD || finding->kind == DSET_FINDING_DUPLICATE_FIELD;
+  return strict && is_error(request, finding);
+}
+
+/* What validation found. */
+static bool is_refusal(const struct request *request, const dset_finding *finding) {
+  return is_error(request, finding) && !is_decode_error(request, finding) && !is_strict_error(request, finding);
 }
 
 /* The first finding from `*index` on that is wanted; NULL when there is none. */
@@ -32,7 +53,7 @@ static const dset_finding *next_finding(const struct manifest_set *set, const st
                                         size_t *index) {
   const dset_finding *finding;
   while ((finding = manifest_finding(set, manifest, (*index)++)) != NULL) {
-    if (wanted(finding)) return finding;
+    if (wanted(set->request, finding)) return finding;
   }
   return NULL;
 }

@@ -13,21 +13,6 @@ bool is_error(const struct request *request, const dset_finding *finding) {
   return finding->severity == DSET_SEVERITY_ERROR || request->warnings == WARNINGS_ERROR;
 }
 
-bool is_decode_error(const dset_finding *finding) {
-  switch (finding->kind) {
-    case DSET_FINDING_SYNTAX:
-    case DSET_FINDING_NO_KIND:
-    case DSET_FINDING_WRONG_TYPE:
-    case DSET_FINDING_OUT_OF_RANGE: return true;
-    default: return false;
-  }
-}
-
-bool is_strict_error(const dset_finding *finding) {
-  bool strict = finding->kind == DSET_FINDING_UNKNOWN_FIELD || finding->kind == DSET_FINDING_DUPLICATE_FIELD;
-  return strict && finding->severity == DSET_SEVERITY_ERROR;
-}
-
 const char *finding_tag(const dset_finding *finding) {
   return finding->rule[0] != '\0' ? finding->rule : dset_finding_kind_name(finding->kind);
 }

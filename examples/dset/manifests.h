@@ -67,10 +67,6 @@ size_t error_count(const struct manifest_set *set, const struct manifest *manife
 size_t warning_count(const struct manifest_set *set, const struct manifest *manifest);
 bool is_error(const struct request *request, const dset_finding *finding);
 
-/* Kinds: of what is not decoded at all, and of what strict decoding alone refuses. */
-bool is_decode_error(const dset_finding *finding);
-bool is_strict_error(const dset_finding *finding);
-
 /* What stands in brackets behind a finding: the rule, or the name that --silence takes. */
 const char *finding_tag(const dset_finding *finding);
 

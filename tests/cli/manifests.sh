@@ -335,6 +335,18 @@ run default --batch <"$work/lines"
 holds 'default --batch: one answer for each line' counts 9
 holds 'default --batch: the object in spite of errors' grep -q '^{"name":"doubled","daemonSet":{"kind":"DaemonSet",.*"minReadySeconds":2.*},"revisionData":{"spec":{"template":{.*},"hash":"[a-z0-9]*","strictError":"strict' "$out"
 holds 'default --batch: nothing beside what is not decoded' [ "$(line 3)" = "$(sed -n 3p "$work/wanted")" ]
+{
+  printf '{"name":"warned","document":%s}\n' '{"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{"name":"a"},"x":1,"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}}}'
+} >"$work/warned"
+told() { sed -e 's/,"text":"[^"]*"//g' "$out"; }
+run validate --batch --validation=warn <"$work/warned"
+holds 'validate --batch: warnings' [ "$(told)" = \
+  '{"name":"warned","errors":[],"warnings":[{"type":"UnknownField","field":"x"},{"type":"NodeNameInTemplate","field":"spec.template.spec.nodeName"}]}' ]
+run validate --batch --validation=warn --warnings=error <"$work/warned"
+holds 'validate --batch: warnings that count as errors' [ "$(told)" = \
+  '{"name":"warned","strictError":"strict decoding error: unknown field \"x\"","errors":[{"type":"NodeNameInTemplate","field":"spec.template.spec.nodeName"}]}' ]
+run validate --batch --warnings=off <"$work/warned"
+holds 'validate --batch: no warnings' [ "$(told)" = '{"name":"warned","strictError":"strict decoding error: unknown field \"x\"","errors":[]}' ]
 run validate --batch -R -f $made </dev/null
 exits 'validate --batch of files' 1
 holds 'validate --batch of files: one answer for each manifest' counts 7
