@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How often everything occurred. What never did fails a run: agreement on it would mean nothing.
+// How often everything occurred. What never did fails a run: agreement on it would mean nothing. So everything has to
+// occur often enough that no seed misses it: some hundred times in a run.
 
 package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -45,9 +47,15 @@ func (c *coverage) add(done []string, real *answer, defaults []bool, excused []i
 
 // report prints the tables.
 func (c *coverage) report() (t tally) {
-	column := 0
-	cell := func(name string, times int) {
+	column, least, rarest := 0, math.MaxInt, ""
+	row := func(name string, times int) {
 		t.count(times > 0)
+		if times < least {
+			least, rarest = times, name
+		}
+	}
+	cell := func(name string, times int) {
+		row(name, times)
 		mark := ""
 		if times == 0 {
 			mark = " NEVER"
@@ -79,18 +87,18 @@ func (c *coverage) report() (t tally) {
 	}
 	end()
 	fmt.Println("errors within scope:")
-	for _, row := range scope {
-		for _, kind := range row.types {
-			times := c.faults[row.field][kind]
-			t.count(times > 0)
-			fmt.Printf("  %-14s %-24s %7d  %s\n", row.rule, kind, times, row.field)
-			delete(c.faults[row.field], kind)
+	for _, in := range scope {
+		for _, kind := range in.types {
+			times := c.faults[in.field][kind]
+			row(kind+" "+in.field, times)
+			fmt.Printf("  %-14s %-24s %7d  %s\n", in.rule, kind, times, in.field)
+			delete(c.faults[in.field], kind)
 		}
-		for kind, times := range c.faults[row.field] {
+		for kind, times := range c.faults[in.field] {
 			t.count(false)
-			fmt.Printf("  %-14s %-24s %7d  %s IS NOT IN THE TABLE\n", row.rule, kind, times, row.field)
+			fmt.Printf("  %-14s %-24s %7d  %s IS NOT IN THE TABLE\n", in.rule, kind, times, in.field)
 		}
 	}
-	fmt.Printf("rows of these tables: %d seen, %d not\n", t.passed, t.failed)
+	fmt.Printf("rows of these tables: %d seen, %d not; the rarest %d times: %s\n", t.passed, t.failed, least, rarest)
 	return t
 }

@@ -18,8 +18,8 @@ var fieldOperators = []operator{
 	{"name or namespace", 40, nameOf},
 	{"labels", 60, labels},
 	{"annotations", 20, annotations},
-	{"huge annotations", 1, hugeAnnotations},
-	{"owner references", 20, owners},
+	{"huge annotations", 5, hugeAnnotations},
+	{"owner references", 40, owners},
 	{"other metadata", 15, otherMetadata},
 	{"selector", 60, selector},
 	{"selector and labels agree", 40, agree},
@@ -33,9 +33,9 @@ var fieldOperators = []operator{
 	{"tolerations", 80, tolerations},
 	{"node affinity", 90, affinity},
 	{"probe or handler", 50, probe},
-	{"volume", 80, volume},
+	{"volume", 110, volume},
 	{"environment", 40, environment},
-	{"ephemeral container", 10, ephemeral},
+	{"ephemeral container", 30, ephemeral},
 	{"apiVersion or kind", 12, versionOrKind},
 	{"status", 10, status},
 }
@@ -125,7 +125,7 @@ func (m *mutation) someName() string {
 // hugeAnnotations are about as long as allowed (B5).
 func hugeAnnotations(m *mutation) bool {
 	meta := oneOf(m.dice, m.meta(), m.template().need("metadata"))
-	meta.set("annotations", object("a", "b", "k", strings.Repeat("v", 262144-3+oneOf(m.dice, -1, 0, 1))))
+	meta.set("annotations", object("a", "b", "k", strings.Repeat("v", 262144-3+oneOf(m.dice, -1, 0, 1, 1))))
 	return true
 }
 
@@ -163,7 +163,11 @@ func (m *mutation) requirement(field bool) *node {
 	for range oneOf(m.dice, 0, 1, 1, 1, 2, 3) {
 		values.items = append(values.items, textNode(oneOf(m.dice, append(labelTexts, "5", "n1", "a.b")...)))
 	}
-	return m.some(out, 0.92, "key", key, "operator", m.word("operator"), "values", values)
+	operator := m.word("operator")
+	if len(values.items) == 0 && m.chance(0.5) {
+		operator = "In"
+	}
+	return m.some(out, 0.92, "key", key, "operator", operator, "values", values)
 }
 
 func selector(m *mutation) bool {
@@ -214,12 +218,19 @@ func strategy(m *mutation) bool {
 }
 
 func specNumbers(m *mutation) bool {
-	m.some(m.spec(), 0.5, "minReadySeconds", m.integer(""), "revisionHistoryLimit", m.integer(""))
-	m.some(m.pod(), 0.3, "terminationGracePeriodSeconds", m.integer(""), "activeDeadlineSeconds", m.integer(""))
+	number := func() *node { return oneOf(m.dice, m.integer(""), m.integer(""), numberNode(-1)) }
+	m.some(m.spec(), 0.5, "minReadySeconds", number(), "revisionHistoryLimit", number())
+	m.some(m.pod(), 0.3, "terminationGracePeriodSeconds", number(), "activeDeadlineSeconds", number())
 	return true
 }
 
 func policies(m *mutation) bool {
+	if m.chance(0.3) { // a policy that wants name servers (B11.4)
+		m.pod().set("dnsPolicy", "None")
+		m.pod().set("dnsConfig", oneOf(m.dice, &node{}, object(), object("nameservers", listNode()),
+			object("searches", listNode(textNode("a.example"))), object("nameservers", listNode(textNode("10.0.0.1")))))
+		return true
+	}
 	m.some(m.pod(), 0.6, "restartPolicy", m.wordFor("restartPolicy"), "dnsPolicy", m.wordFor("dnsPolicy"))
 	return true
 }
@@ -293,6 +304,12 @@ func ports(m *mutation) bool {
 			"é"),
 			"hostIP", m.wordFor("hostIP"))
 		of.items = append(of.items, one)
+	}
+	if m.chance(0.2) { // what only one port may have, twice
+		twin := of.items[len(of.items)-1]
+		twin.set("hostPort", 8080)
+		twin.set("name", "twin")
+		of.items = append(of.items, twin.clone())
 	}
 	if m.chance(0.4) {
 		m.pod().set("hostNetwork", true)
@@ -388,6 +405,9 @@ func volume(m *mutation) bool {
 	one := m.some(object(), 0.9, "name", "v"+strconv.Itoa(m.IntN(100)))
 	if m.chance(0.9) {
 		field := fields[m.IntN(len(fields))]
+		if m.chance(0.1) { // there is most to fill in (A14)
+			field.name = oneOf(m.dice, "projected", "downwardAPI")
+		}
 		value := oneOf(m.dice, object(), m.sample(field.of, field.name, 3))
 		if field.name == "projected" || field.name == "downwardAPI" {
 			value = m.projection(field.name)

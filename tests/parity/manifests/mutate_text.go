@@ -15,7 +15,7 @@ var rawScalars = []string{"yes", "No", "ON", "off", "y", "n", "Y", "true", "True
 	"_1", "1_", "1e3", "1E3", "1e+3", ".5", "5.", "1.", "1.0", "1.5", "-1.5", "1.5e1", ".inf", "-.Inf", "+.INF", ".NaN",
 	".nan", "inf", "nan", "190:20:30", "1:30", "2001-12-14", "2001-12-14 21:59:43", "2001-12-14t21:59:43.10-05:00", "=",
 	"!!str 5", "!!str yes", "!!int \"5\"", "!!int 5.0", "!!float 3", "!!float \"1.5\"", "!!null \"\"", "!!null x",
-	"!!bool \"yes\"", "!!bool x", "!!binary aGVsbG8=", "!!binary \"%\"", "!foo bar", "!!map {}", "!!seq []",
+	"!!bool \"yes\"", "!!bool x", "!!binary aGVsbG8=", "!!binary \"%\"", "!!binary /w==", "!!binary gICA", "!!binary 4pg=", "!!binary YcM=", "!foo bar", "!!map {}", "!!seq []",
 	"!!timestamp 2001-12-14", "!!str {a: b}", "! 5", "!<tag:yaml.org,2002:str> 5", "18446744073709551615",
 	"9223372036854775808", "-9223372036854775808", "9223372036854775807", "0x7fffffffffffffff", "0xffffffffffffffff",
 	"0777777777777777777777", "'5'", "\"5\"", "'it''s'", "\"\\x41\\u00e9\\U0001F600\"", "\"a\\\n      b\"", "a b",

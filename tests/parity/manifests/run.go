@@ -24,7 +24,7 @@ const (
 	perKind       = 100     // failures that differ in the same kinds of things and are made small; all are counted
 	perShape      = 2       // so many of them are written that have the same keys
 	perKindShown  = 12      // and so many in all
-	defaultsEvery = 4       // of so many texts one is looked through for defaults
+	defaultsEvery = 2       // of so many texts one is looked through for defaults
 	judgedFrom    = 100_000 // mutations; in fewer, something may be missing
 )
 
