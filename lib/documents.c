@@ -67,9 +67,7 @@ static bool read_daemonset(object_reading *r, const dset_item *item, const dset_
   if (!dset_reading_repeats(r->document, r->to->repeats, item->path, findings)) {
     return dset_decoder_fail(r->decoder, DSET_ERR_NOMEM, "", "");
   }
-  bool good = dset_reading_daemonset(r->decoder, tree, !live, findings, first, daemonset);
-  if (!good) return false;
-  return dset_reading_locate(r->document, findings, first) || dset_decoder_fail(r->decoder, DSET_ERR_NOMEM, "", "");
+  return dset_reading_daemonset(r->decoder, tree, item->path, !live, findings, first, daemonset);
 }
 
 static bool read_object(object_reading *r, const dset_item *item, dset_object *object) {
@@ -108,7 +106,9 @@ static bool visit_item(void *context, const dset_item *item) {
 
 static bool visit_object(dset_decoder *decoder, const dset_source_document *document, void *context) {
   object_reading r = {context, decoder, document};
-  return dset_items_visit(document->root, visit_item, &r);
+  size_t first = r.to->findings->count;
+  if (!dset_items_visit(document->root, visit_item, &r)) return false;
+  return dset_reading_locate(document, r.to->findings, first) || dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
 }
 
 int dset_documents_read(const char *text, size_t bytes, const dset_read_options *options, dset_documents **documents,

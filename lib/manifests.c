@@ -25,9 +25,16 @@
 /* Repeated keys of one document that get a finding of their own; all are counted. */
 enum { MOST_REPEATS = 1000 };
 
+/* An entry, and the way to its selector in the document. */
+typedef struct read_entry {
+  dset_manifest_entry entry;
+  const dset_step *selector;
+  size_t selector_steps;
+} read_entry;
+
 struct dset_manifests {
   dset_arena arena;
-  dset_manifest_entry **entries;
+  read_entry **entries;
   size_t count;
   size_t capacity;
 };
@@ -44,18 +51,20 @@ typedef struct reading {
 
 /* ---- entries ---- */
 
-static dset_manifest_entry *add_entry(reading *r, const dset_source_document *document, const char *api_version) {
+static dset_manifest_entry *add_entry(reading *r, const dset_source_document *document, const dset_path *path,
+                                      const char *api_version) {
   dset_manifests *to = r->to;
-  dset_manifest_entry **entries =
-      dset_arena_grow(&to->arena, to->entries, to->count, &to->capacity, sizeof(dset_manifest_entry *));
-  dset_manifest_entry *entry = dset_arena_zalloc(&to->arena, 1, sizeof *entry);
+  read_entry **entries = dset_arena_grow(&to->arena, to->entries, to->count, &to->capacity, sizeof(read_entry *));
+  read_entry *made = dset_arena_zalloc(&to->arena, 1, sizeof *made);
   dset_findings *findings = dset_findings_new(r->validate);
   if (entries != NULL) to->entries = entries;
-  if (entries == NULL || entry == NULL || findings == NULL) {
+  if (entries == NULL || made == NULL || findings == NULL) {
     dset_findings_free(findings);
     return NULL;
   }
-  entries[to->count++] = entry;
+  entries[to->count++] = made;
+  made->selector = dset_path_steps(DSET_AT(DSET_AT(path, "spec"), "selector"), &to->arena, &made->selector_steps);
+  dset_manifest_entry *entry = &made->entry;
   if (findings->limit > r->findings_left) findings->limit = r->findings_left;
   findings->fields_warn = r->validation == DSET_VALIDATION_WARN;
   findings->fields_ignored = r->validation == DSET_VALIDATION_IGNORE;
@@ -63,11 +72,58 @@ static dset_manifest_entry *add_entry(reading *r, const dset_source_document *do
   entry->findings = findings;
   entry->ns = entry->name = "";
   entry->api_version = dset_arena_string(&to->arena, api_version);
-  return entry->api_version == NULL ? NULL : entry;
+  return entry->api_version == NULL || made->selector == NULL ? NULL : entry;
 }
 
 static dset_findings *findings_of(dset_manifest_entry *entry) {
   return (dset_findings *)(uintptr_t)entry->findings; /* made here; const for the user alone */
+}
+
+/* ---- lines and columns ---- */
+
+/* Asks for a place, or takes what was found. */
+static void exchange(dset_place *place, bool take, const dset_step *steps, size_t count, size_t *line, size_t *column) {
+  if (take) {
+    *line = place->line;
+    *column = place->column;
+  } else {
+    *place = (dset_place){.steps = steps, .step_count = count};
+  }
+}
+
+/* The same for all places of the entries from `first` on, always in one order; how many there are. */
+static size_t exchange_all(dset_manifests *manifests, size_t first, dset_place *places, bool take) {
+  size_t count = 0;
+  for (size_t i = first; i < manifests->count; i++) {
+    read_entry *made = manifests->entries[i];
+    dset_manifest_entry *entry = &made->entry;
+    dset_findings *findings = findings_of(entry);
+    for (size_t j = 0; j < findings->count; j++) {
+      dset_found *found = &findings->records[j];
+      dset_finding *finding = &found->finding;
+      if (finding->line != 0) continue; /* a repeated key */
+      exchange(&places[count++], take, found->steps, found->step_count, &finding->line, &finding->column);
+    }
+    if (entry->manifest == NULL || entry->manifest->daemonset->selector == NULL) continue;
+    exchange(&places[count++], take, made->selector, made->selector_steps, &entry->selector_line,
+             &entry->selector_column);
+  }
+  return count;
+}
+
+/* All of one document at once: a list may have thousands of items, and each walk goes over the whole text. */
+static bool locate_entries(dset_manifests *manifests, size_t first, const dset_source_document *document) {
+  size_t most = manifests->count - first;
+  for (size_t i = first; i < manifests->count; i++) most += manifests->entries[i]->entry.findings->count;
+  dset_arena scratch;
+  dset_arena_init(&scratch, &manifests->arena.allocator);
+  dset_place *places = dset_arena_alloc(&scratch, most, sizeof *places);
+  if (places == NULL) return false;
+  size_t count = exchange_all(manifests, first, places, false);
+  if (count > 0) dset_source_locate_all(document, places, count);
+  exchange_all(manifests, first, places, true);
+  dset_arena_clear(&scratch);
+  return true;
 }
 
 /* ---- what is read ---- */
@@ -128,22 +184,21 @@ static bool visit_item(void *context, const dset_item *item) {
   reading *r = at->r;
   bool known = is_daemonset(item) && strcmp(item->api_version, "apps/v1") == 0;
   if (!known && !is_of_interest(item)) return true;
-  dset_manifest_entry *entry = add_entry(r, at->document, item->api_version);
+  dset_manifest_entry *entry = add_entry(r, at->document, item->path, item->api_version);
   if (entry == NULL) return false;
   dset_findings *findings = findings_of(entry);
   bool good = known ? dset_reading_repeats(at->document, r->repeats, item->path, findings) &&
                           dset_manifest_load(item->value, item->path, r->default_ns, r->validate, &r->to->arena,
                                              findings, entry)
                     : say_no_kind(entry, item);
-  if (!good || !dset_reading_locate(at->document, findings, 0)) return false;
   r->findings_left = findings->limit - findings->count;
-  return !findings->failed;
+  return good && !findings->failed;
 }
 
 /* A text that is no JSON or YAML from here on. */
 static bool say_syntax(reading *r, const dset_source *source, const dset_error *why) {
   dset_source_document document = {.index = source->index, .line = source->line};
-  dset_manifest_entry *entry = add_entry(r, &document, "");
+  dset_manifest_entry *entry = add_entry(r, &document, NULL, "");
   if (entry == NULL) return false;
   dset_findings *findings = findings_of(entry);
   dset_findings_add(findings, DSET_FINDING_SYNTAX, "", NULL, NULL, "%s", why->text);
@@ -169,7 +224,8 @@ static int read_documents(reading *r, dset_source *source, dset_error *error) {
     if (code != DSET_OK && error != NULL) *error = why;
     if (code != DSET_OK || document.root == NULL) return code;
     item_reading at = {r, &document};
-    bool good = dset_items_visit(document.root, visit_item, &at);
+    size_t first = r->to->count;
+    bool good = dset_items_visit(document.root, visit_item, &at) && locate_entries(r->to, first, &document);
     json_decref(document.root);
     if (!good) return dset_fail_memory(error);
   }
@@ -225,12 +281,12 @@ size_t dset_manifests_count(const dset_manifests *manifests) {
 }
 
 const dset_manifest_entry *dset_manifests_entry(const dset_manifests *manifests, size_t index) {
-  return index < manifests->count ? manifests->entries[index] : NULL;
+  return index < manifests->count ? &manifests->entries[index]->entry : NULL;
 }
 
 void dset_manifests_free(dset_manifests *manifests) {
   if (manifests == NULL) return;
-  for (size_t i = 0; i < manifests->count; i++) dset_findings_free(findings_of(manifests->entries[i]));
+  for (size_t i = 0; i < manifests->count; i++) dset_findings_free(findings_of(&manifests->entries[i]->entry));
   dset_arena arena = manifests->arena;
   dset_arena_clear(&arena);
 }

@@ -73,7 +73,7 @@ bool dset_reading_locate(const dset_source_document *document, dset_findings *fi
     if (found->finding.line == 0)
       places[count++] = (dset_place){.steps = found->steps, .step_count = found->step_count};
   }
-  dset_source_locate_all(document, places, count);
+  if (count > 0) dset_source_locate_all(document, places, count);
   count = 0;
   for (size_t i = first; i < findings->count; i++) {
     dset_finding *finding = &findings->records[i].finding;
@@ -157,12 +157,12 @@ static int code_of(int32_t kind) {
   }
 }
 
-/* Fails with the first error among the findings from `first` on. */
-static bool refuse_errors(dset_decoder *decoder, const dset_findings *findings, size_t first) {
+/* Fails with the first error among the findings from `first` on. The decoder has entered the first `depth` steps. */
+static bool refuse_errors(dset_decoder *decoder, size_t depth, const dset_findings *findings, size_t first) {
   for (size_t i = first; i < findings->count; i++) {
     const dset_found *found = &findings->records[i];
     if (found->finding.severity != DSET_SEVERITY_ERROR) continue;
-    for (size_t s = 0; s < found->step_count; s++) {
+    for (size_t s = depth; s < found->step_count; s++) {
       const char *key = found->steps[s].key;
       if (key != NULL) key = dset_arena_string(decoder->arena, key); /* the findings may be gone before the error */
       if (key == NULL && found->steps[s].key != NULL) return dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
@@ -173,13 +173,15 @@ static bool refuse_errors(dset_decoder *decoder, const dset_findings *findings, 
   return true;
 }
 
-bool dset_reading_daemonset(dset_decoder *decoder, const json_t *tree, bool defaults, dset_findings *findings,
-                            size_t first, const dset_daemonset **daemonset) {
+bool dset_reading_daemonset(dset_decoder *decoder, const json_t *tree, const dset_path *path, bool defaults,
+                            dset_findings *findings, size_t first, const dset_daemonset **daemonset) {
   if (!dset_decode_is_object(decoder, tree)) return false;
-  json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, NULL, findings);
+  json_t *typed = dset_conform(tree, DSET_SCHEMA_DAEMONSET, path, findings);
+  size_t depth = 0;
+  for (; path != NULL; path = path->parent) depth++;
   bool made = typed != NULL && !findings->failed;
   if (made && defaults) made = dset_defaults_fill(typed, &decoder->arena->allocator);
-  bool good = made ? refuse_errors(decoder, findings, first) && dset_decode_daemonset(decoder, typed, daemonset)
+  bool good = made ? refuse_errors(decoder, depth, findings, first) && dset_decode_daemonset(decoder, typed, daemonset)
                    : dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
   json_decref(typed);
   return good;

@@ -40,10 +40,11 @@ bool dset_reading_repeats(const dset_source_document *document, const dset_repea
 bool dset_reading_locate(const dset_source_document *document, dset_findings *findings, size_t first);
 
 /*
- * Decodes a DaemonSet. What is wrong with it is added to `findings`, and the first error from number
- * `first` on makes the decoder fail. With `defaults` it is a manifest, and gets those of its template, too.
+ * Decodes the DaemonSet that `path` leads to (NULL: the document), which the decoder has entered. What is wrong with it
+ * is added to `findings`, and the first error from number `first` on makes the decoder fail. With `defaults` it is a
+ * manifest, and gets those of its template, too.
  */
-bool dset_reading_daemonset(dset_decoder *decoder, const json_t *tree, bool defaults, dset_findings *findings,
-                            size_t first, const dset_daemonset **daemonset);
+bool dset_reading_daemonset(dset_decoder *decoder, const json_t *tree, const dset_path *path, bool defaults,
+                            dset_findings *findings, size_t first, const dset_daemonset **daemonset);
 
 #endif

@@ -80,7 +80,7 @@ static bool read_live(dset_decoder *decoder, const json_t *tree, const dset_daem
   dset_findings *findings = dset_findings_new(&keep);
   if (findings == NULL) return dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
   findings->fields_ignored = true;
-  bool good = dset_reading_daemonset(decoder, tree, false, findings, 0, daemonset);
+  bool good = dset_reading_daemonset(decoder, tree, NULL, false, findings, 0, daemonset);
   dset_findings_free(findings);
   return good;
 }

@@ -158,6 +158,8 @@ typedef struct dset_manifest_entry {
   const char *object;            /* the object as JSON, byte for byte as the API server writes it */
   const char *hash;              /* of its template, as Kubernetes computes it (G6), with status.collisionCount */
   const dset_findings *findings; /* with lines and columns */
+  size_t selector_line;          /* of spec.selector, for what dset_validate_overlap() says of it; 0 = there is none */
+  size_t selector_column;
 } dset_manifest_entry;
 
 /* The DaemonSet manifests of one text. Immutable. */

@@ -142,6 +142,52 @@ START_TEST(manifests_limit) {
 }
 END_TEST
 
+/* A list of many items, each with a finding: all are found in one walk over the text. One a piece would take minutes.
+ */
+START_TEST(manifests_long_list) {
+  enum { ITEMS = 5000, LINES = 6 };
+  dset_buffer text;
+  dset_buffer_init(&text, NULL);
+  dset_buffer_string(&text, "apiVersion: apps/v1\nkind: DaemonSetList\nitems:\n");
+  for (int i = 0; i < ITEMS; i++) {
+    dset_buffer_format(&text, "- metadata: {name: a%d}\n  spec:\n    x: 1\n    selector: {matchLabels: {a: b}}\n", i);
+    dset_buffer_string(
+        &text, "    template: {metadata: {labels: {a: b}},\n      spec: {containers: [{name: c, image: i}]}}\n");
+  }
+  dset_manifests *manifests;
+  ck_assert_int_eq(dset_manifests_read(text.bytes, text.length, NULL, &manifests, NULL), DSET_OK);
+  ck_assert_uint_eq(dset_manifests_count(manifests), ITEMS);
+  for (size_t i = 0; i < ITEMS; i++) {
+    const dset_manifest_entry *entry = dset_manifests_entry(manifests, i);
+    ck_assert_uint_eq(dset_findings_count(entry->findings), 1);
+    ck_assert_uint_eq(dset_findings_get(entry->findings, 0)->line, 3 + LINES * i + 3);
+    ck_assert_uint_eq(entry->selector_line, 3 + LINES * i + 4);
+    ck_assert_uint_eq(entry->selector_column, 5);
+  }
+  dset_manifests_free(manifests);
+  dset_read_options options = {.size = sizeof options, .validation = DSET_VALIDATION_WARN};
+  dset_documents *documents;
+  ck_assert_int_eq(dset_documents_read(text.bytes, text.length, &options, &documents, NULL), DSET_OK);
+  const dset_findings *findings = dset_documents_findings(documents);
+  ck_assert_uint_eq(dset_findings_count(findings), ITEMS);
+  for (size_t i = 0; i < ITEMS; i++) ck_assert_uint_eq(dset_findings_get(findings, i)->line, 3 + LINES * i + 3);
+  dset_documents_free(documents);
+  dset_buffer_clear(&text);
+}
+END_TEST
+
+/* Without a selector there is no place of it. */
+START_TEST(manifests_no_selector) {
+  dset_manifests *manifests;
+  const char *text = HEAD "metadata: {name: a}\nspec: {}\n---\n" HEAD "spec: {selector: 5}\n---\n" GOOD;
+  ck_assert_int_eq(dset_manifests_read(text, strlen(text), NULL, &manifests, NULL), DSET_OK);
+  ck_assert_uint_eq(dset_manifests_entry(manifests, 0)->selector_line, 0);
+  ck_assert_uint_eq(dset_manifests_entry(manifests, 1)->selector_line, 0);
+  ck_assert_uint_eq(dset_manifests_entry(manifests, 2)->selector_line, 14);
+  dset_manifests_free(manifests);
+}
+END_TEST
+
 START_TEST(manifests_arguments) {
   dset_manifests *manifests;
   dset_error error;
@@ -181,6 +227,8 @@ Suite *dset_suite_manifests(void) {
   TCase *tcase = tcase_create("manifests");
   tcase_add_loop_test(tcase, manifests_rows, 0, COUNT(text_rows));
   tcase_add_test(tcase, manifests_limit);
+  tcase_add_test(tcase, manifests_long_list);
+  tcase_add_test(tcase, manifests_no_selector);
   tcase_add_test(tcase, manifests_arguments);
   tcase_add_test(tcase, manifests_hash);
   suite_add_tcase(suite, tcase);
