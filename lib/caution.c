@@ -9,8 +9,6 @@
  *   any           | a toleration of every taint; nodeName; see caution_affinity.c | ToleratesEverything,
  * NodeNameInTemplate
  */
-#include "check.h"
-#include "selector.h"
 #include "text.h"
 #include "validate.h"
 
@@ -92,51 +90,4 @@ void dset_validate_caution(dset_validation *v, const dset_path *spec) {
   }
   dset_validate_caution_affinity(v, pod);
   check_tolerations(v, pod);
-}
-
-/* ---- several DaemonSets ---- */
-
-/* Compares one manifest with all others. */
-static bool check_overlap(dset_findings *findings, dset_arena *scratch, const dset_manifest *const *manifests,
-                          size_t count, size_t index) {
-  const dset_daemonset *self = manifests[index]->daemonset;
-  const dset_path spec = {.key = "spec"};
-  dset_parsed_selector selector;
-  dset_unusable unusable;
-  if (!dset_selector_parse(scratch, self->selector, &selector, &unusable)) return false;
-  if (unusable != NULL || selector.nothing || selector.count == 0) return true;
-  for (size_t i = 0; i < count; i++) {
-    const dset_daemonset *other = manifests[i]->daemonset;
-    if (!dset_text_equal(other->ns, self->ns) || dset_text_equal(other->name, self->name)) continue;
-    if (!dset_selector_matches(&selector, other->template_labels, other->template_label_count)) continue;
-    size_t before = findings->count;
-    dset_findings_add(findings, DSET_FINDING_SELECTOR_OVERLAP, "", DSET_AT(&spec, "selector"), NULL,
-                      "also matches the pods of DaemonSet \"%s\", so that each may take over pods of the other; add a"
-                      " label that tells them apart to both",
-                      dset_text_or_empty(other->name));
-    if (findings->count > before) findings->records[before].finding.manifest = index;
-    return true; /* one says it; a folder of copies would say it for each pair */
-  }
-  return true;
-}
-
-int dset_validate_overlap(const dset_manifest *const *manifests, size_t count, const dset_validate_options *options,
-                          dset_findings **findings, dset_error *error) {
-  if (findings == NULL) return dset_fail(error, DSET_ERR_INVALID, "findings", "must not be NULL");
-  *findings = NULL;
-  int code = dset_check_validate_options(options, error);
-  if (code == DSET_OK) code = dset_check_list(manifests, count, "manifests", error);
-  for (size_t i = 0; code == DSET_OK && i < count; i++) {
-    code = dset_check_manifest(manifests[i], "manifests", i, error);
-  }
-  if (code != DSET_OK) return code;
-  dset_findings *made = dset_findings_new(options);
-  if (made == NULL) return dset_fail_memory(error);
-  dset_arena scratch;
-  dset_arena_init(&scratch, &made->arena.allocator);
-  for (size_t i = 0; i < count && !made->failed; i++) {
-    if (!check_overlap(made, &scratch, manifests, count, i)) made->failed = true;
-  }
-  dset_arena_clear(&scratch);
-  return dset_findings_finish(made, findings, error);
 }

@@ -27,19 +27,16 @@
 
 /* ---- selector ---- */
 
-/* As dset_selector_matches(), in a time that does not grow with labels times requirements: a manifest is anybody's
- * text. */
-static bool matches_template(dset_validation *v, const dset_parsed_selector *selector) {
-  const dset_label *labels = v->daemonset->template_labels;
-  dset_table by_key;
+bool dset_validate_label_table(dset_table *table, dset_arena *arena, const dset_label *labels, size_t count) {
+  if (!dset_table_init(table, arena, count)) return false;
+  for (size_t i = 0; i < count; i++) dset_table_insert(table, labels[i].key, "", i);
+  return true;
+}
+
+bool dset_validate_selects(const dset_parsed_selector *selector, const dset_label *labels, const dset_table *by_key) {
   if (selector->nothing) return false;
-  if (!dset_table_init(&by_key, &v->scratch, v->daemonset->template_label_count)) {
-    v->findings->failed = true;
-    return false;
-  }
-  for (size_t i = 0; i < v->daemonset->template_label_count; i++) dset_table_insert(&by_key, labels[i].key, "", i);
   for (size_t i = 0; i < selector->count; i++) {
-    size_t at = dset_table_find(&by_key, selector->requirements[i].key, "");
+    size_t at = dset_table_find(by_key, selector->requirements[i].key, "");
     const char *value = at == DSET_TABLE_NONE ? NULL : dset_text_or_empty(labels[at].value);
     if (!dset_requirement_holds(&selector->requirements[i], value)) return false;
   }
@@ -50,11 +47,13 @@ static void check_match(dset_validation *v, const dset_path *labels_path) {
   const dset_daemonset *daemonset = v->daemonset;
   dset_parsed_selector selector;
   dset_unusable unusable;
-  if (!dset_selector_parse(&v->scratch, daemonset->selector, &selector, &unusable)) {
+  dset_table by_key;
+  if (!dset_selector_parse(&v->scratch, daemonset->selector, &selector, &unusable) ||
+      !dset_validate_label_table(&by_key, &v->scratch, daemonset->template_labels, daemonset->template_label_count)) {
     v->findings->failed = true;
     return;
   }
-  if (unusable != NULL || matches_template(v, &selector)) return;
+  if (unusable != NULL || dset_validate_selects(&selector, daemonset->template_labels, &by_key)) return;
   dset_buffer value = dset_findings_buffer(v->findings);
   dset_value_labels(&value, daemonset->template_labels, daemonset->template_label_count);
   dset_findings_add(v->findings, DSET_FINDING_INVALID, "B8", labels_path, dset_findings_take(v->findings, &value),

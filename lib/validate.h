@@ -7,6 +7,8 @@
 #define DSET_LIB_VALIDATE_H
 
 #include "findings.h"
+#include "selector.h"
+#include "table.h"
 
 /* One validation. */
 typedef struct dset_validation {
@@ -33,6 +35,13 @@ void dset_validate_not_negative(dset_validation *v, const char *rule, const dset
 
 /* validate.c: the number of an amount or its percent; 0 when it is none, an end of int64 when it is beyond (B21). */
 int64_t dset_validate_amount(const dset_amount *amount);
+
+/*
+ * validate.c: as dset_selector_matches(), in a time that does not grow with labels times requirements, as a manifest is
+ * anybody's text: by a table of the labels. False when an allocation fails.
+ */
+bool dset_validate_label_table(dset_table *table, dset_arena *arena, const dset_label *labels, size_t count);
+bool dset_validate_selects(const dset_parsed_selector *selector, const dset_label *labels, const dset_table *by_key);
 
 /* validate_labels.c: what occurs in several places. `rule` is cited by the findings. */
 void dset_validate_labels(dset_validation *v, const char *rule, const dset_path *path, const dset_label *labels,

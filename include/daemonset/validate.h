@@ -226,9 +226,9 @@ DSET_API int dset_validate(const dset_manifest *manifest, const dset_manifest *s
 /*
  * Warns of DaemonSets that select each other's pods: each manifest whose selector matches the template labels of
  * another one of its namespace gets one finding DSET_FINDING_SELECTOR_OVERLAP, which names the first such. Manifests of
- * one namespace and name are one DaemonSet and not compared. The work grows with the square of their number. Selectors
- * that cannot be parsed
- * match nothing. Errors: as dset_validate().
+ * one namespace and name are one DaemonSet and not compared. The work is near linear in their number, as long as few of
+ * them carry a label that a selector wants and are told apart by others. Selectors that cannot be parsed match nothing.
+ * Errors: as dset_validate().
  */
 DSET_API int dset_validate_overlap(const dset_manifest *const *manifests, size_t count,
                                    const dset_validate_options *options, dset_findings **findings, dset_error *error);

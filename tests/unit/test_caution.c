@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_caution.c: warnings of the library's own (caution.c, caution_affinity.c): each both ways, as a warning on a
- * manifest that is in order costs more than one that is missing.
+ * test_caution.c: warnings of the library's own (caution.c, caution_affinity.c, overlap.c): each both ways, as a
+ * warning on a manifest that is in order costs more than one that is missing.
  */
 #include <string.h>
 
@@ -204,6 +204,21 @@ static const struct {
     {"by expressions", "name a; selector app Exists; templateLabels app=a",
      "name b; selector app NotIn a; templateLabels app=b", "name c; templateLabels tier=x; selector tier=x",
      "0 " OVERLAPS("b") "\n1 " OVERLAPS("c")},
+    {"the first of several", "name a; selector app In x,y; templateLabels app=z",
+     "name b; templateLabels app=y; selector app=y", "name c; templateLabels app=x; selector app=x",
+     "0 " OVERLAPS("b")},
+    {"the first of several, by the order of manifests", "name a; selector app In x,y; templateLabels app=z",
+     "name b; templateLabels app=x; selector app=x", "name c; templateLabels app=y; selector app=y",
+     "0 " OVERLAPS("b")},
+    {"the fewest candidates are not those that match", "name a; selector app=x & tier NotIn y; templateLabels app=x",
+     "name b; templateLabels app=x tier=y; selector tier=y", "name c; templateLabels app=x; selector tier=q",
+     "0 " OVERLAPS("c")},
+    {"only what is not wanted", "name a; selector tier DoesNotExist; templateLabels app=a",
+     "name b; templateLabels tier=x; selector tier=x", "name c; templateLabels app=c; selector app=c",
+     "0 " OVERLAPS("c")},
+    {"kin: the one of another name", "name a", "name a", "name c",
+     "0 " OVERLAPS("c") "\n1 " OVERLAPS("c") "\n2 " OVERLAPS("a")},
+    {"another namespace", "name a", "name b; ns other", "name c; ns third", ""},
     {"the same DaemonSet twice", "name a", "name a", "name a", ""},
     {"selectors that are refused anyway", "name a; selector", "name b; selector -", "name c; selector app In", ""},
 };
@@ -233,6 +248,38 @@ START_TEST(overlap) {
 }
 END_TEST
 
+/* To compare each with each would take minutes: half are copies, half differ in the second of their labels alone. */
+START_TEST(overlap_of_many) {
+  enum { MANY = 60000 };
+  dset_world w;
+  world_init(&w);
+  dset_manifest *manifests = world_alloc(&w, MANY, sizeof *manifests);
+  dset_daemonset *daemonsets = world_alloc(&w, MANY, sizeof *daemonsets);
+  dset_label *labels = world_alloc(&w, MANY, 2 * sizeof *labels);
+  dset_selector *selectors = world_alloc(&w, MANY, sizeof *selectors);
+  const dset_manifest **list = world_alloc(&w, MANY, sizeof *list);
+  for (size_t i = 0; i < MANY; i++) {
+    bool copy = i < MANY / 2;
+    labels[2 * i] = (dset_label){"app", copy ? "copy" : "other"};
+    labels[2 * i + 1] = (dset_label){"tier", copy ? "x" : world_format(&w, "t%zu", i)};
+    selectors[i] = (dset_selector){.labels = &labels[2 * i], .label_count = 2};
+    daemonsets[i] = (dset_daemonset){.size = sizeof *daemonsets, .ns = "default", .selector = &selectors[i]};
+    daemonsets[i].name = copy ? "copy" : world_format(&w, "n%zu", i);
+    daemonsets[i].template_labels = &labels[2 * i];
+    daemonsets[i].template_label_count = 2;
+    manifests[i] = (dset_manifest){.size = sizeof *manifests, .daemonset = &daemonsets[i]};
+    list[i] = &manifests[i];
+  }
+  daemonsets[MANY - 1].template_labels = labels; /* those of the copies */
+  dset_findings *findings = NULL;
+  ck_assert_int_eq(dset_validate_overlap(list, MANY, NULL, &findings, NULL), DSET_OK);
+  ck_assert_uint_eq(dset_findings_total(findings, DSET_SEVERITY_WARNING), MANY / 2);
+  ck_assert_uint_eq(dset_findings_get(findings, 1)->manifest, 1);
+  dset_findings_free(findings);
+  world_free(&w);
+}
+END_TEST
+
 Suite *dset_suite_caution(void);
 Suite *dset_suite_caution(void) {
   Suite *suite = suite_create("caution");
@@ -242,6 +289,7 @@ Suite *dset_suite_caution(void) {
   tcase_add_test(tcase, many_values);
   tcase_add_test(tcase, bad_value_kept);
   ADD_ROWS(tcase, overlap, overlap_rows);
+  tcase_add_test(tcase, overlap_of_many);
   suite_add_tcase(suite, tcase);
   return suite;
 }
