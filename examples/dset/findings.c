@@ -65,11 +65,22 @@ char *manifest_name(const struct manifest *manifest) {
   return entry->name[0] == '\0' ? format("document %zu", entry->index) : format("%s/%s", entry->ns, entry->name);
 }
 
+/* What is found between manifests is about the selector of one. */
+static bool is_about_selector(const struct manifest *manifest, const dset_finding *finding) {
+  return finding->kind == DSET_FINDING_SELECTOR_OVERLAP && manifest->entry->selector_line != 0;
+}
+
+static bool has_place(const struct manifest *manifest, const dset_finding *finding) {
+  return finding->line != 0 || is_about_selector(manifest, finding);
+}
+
 size_t finding_line(const struct manifest *manifest, const dset_finding *finding) {
+  if (is_about_selector(manifest, finding)) return manifest->entry->selector_line;
   return finding->line != 0 ? finding->line : manifest->entry->line;
 }
 
 size_t finding_column(const struct manifest *manifest, const dset_finding *finding) {
+  if (is_about_selector(manifest, finding)) return manifest->entry->selector_column;
   return finding->line != 0 ? finding->column : manifest->entry->line != 0;
 }
 
@@ -84,12 +95,12 @@ static void print_label(FILE *to, bool error, bool colour) {
 
 void finding_print(FILE *to, const struct request *request, const struct manifest_file *file, struct places *places,
                    const struct manifest *manifest, const dset_finding *finding, bool colour) {
-  size_t line = finding_line(manifest, finding);
+  size_t line = finding_line(manifest, finding), column = finding_column(manifest, finding);
   write_clean(to, file->name);
-  if (line != 0) fprintf(to, ":%zu:%zu", line, finding_column(manifest, finding));
+  if (line != 0) fprintf(to, ":%zu:%zu", line, column);
   fputs(": ", to);
   print_label(to, is_error(request, finding), colour);
-  if (finding->line == 0) { /* then it is about the manifest as a whole */
+  if (!has_place(manifest, finding)) { /* then it is about the manifest as a whole */
     char *name = manifest_name(manifest);
     write_clean(to, name);
     fputs(": ", to);
@@ -99,5 +110,5 @@ void finding_print(FILE *to, const struct request *request, const struct manifes
   if (finding->field[0] != '\0') fputs(": ", to);
   write_clean(to, finding->text);
   fprintf(to, "  [%s]\n", finding_tag(finding));
-  if (finding->line != 0) places_excerpt(places, to, finding->line, finding->column);
+  if (has_place(manifest, finding)) places_excerpt(places, to, line, column);
 }

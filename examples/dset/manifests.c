@@ -58,7 +58,7 @@ static bool unreadable(struct manifest_set *set, struct manifest_file *file, cha
   return false;
 }
 
-/* Takes over what was read; and the text, when something of it is to be shown. */
+/* Takes over what was read; and the text, as something of it may have to be shown. */
 static void take_manifests(struct manifest_set *set, struct manifest_file *file, struct source *source) {
   size_t findings = 0;
   file->count = dset_manifests_count(file->manifests);
@@ -70,7 +70,7 @@ static void take_manifests(struct manifest_set *set, struct manifest_file *file,
   set->kept += findings;
   set->manifests += file->count;
   set->holding += file->count > 0;
-  if (findings == 0) return;
+  if (file->count == 0) return;
   file->text = source->text;
   source->text = NULL;
 }
@@ -118,7 +118,7 @@ static void find_overlaps(struct manifest_set *set) {
       if (manifest != NULL) all[count++] = manifest;
     }
   }
-  dset_validate_options options = {.size = sizeof options, .max_findings = set->limit};
+  dset_validate_options options = {.size = sizeof options, .max_findings = count + 1}; /* one a manifest */
   options.silent = request->silent;
   options.silent_count = request->silent_count;
   options.no_warnings = request->warnings == WARNINGS_OFF;

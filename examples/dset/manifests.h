@@ -16,7 +16,7 @@ struct manifest {
 
 struct manifest_file {
   char *name;
-  char *text; /* kept where a finding is to be shown in it; else NULL */
+  char *text; /* NULL: there is no manifest in it */
   size_t length;
   char *problem; /* why it could not be read; NULL: it could */
   bool named;    /* on the command line, not found in a folder */

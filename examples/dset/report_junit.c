@@ -34,20 +34,23 @@ static void write_line(const struct manifest_file *file, const struct manifest *
   printf("  [%s]\n", finding_tag(finding));
 }
 
-/* The errors or the others of the first `shown` findings. */
+/* The errors or the others of the first `shown` findings; how many of `total` are not among them. */
 static void write_lines(const struct manifest_set *set, const struct manifest_file *file,
-                        const struct manifest *manifest, size_t shown, bool errors) {
+                        const struct manifest *manifest, size_t shown, bool errors, size_t total) {
   for (size_t i = 0; i < shown; i++) {
     const dset_finding *finding = manifest_finding(set, manifest, i);
-    if (is_error(set->request, finding) == errors) write_line(file, manifest, finding);
+    if (is_error(set->request, finding) != errors) continue;
+    write_line(file, manifest, finding);
+    total--;
   }
+  if (total > 0) printf("%zu more not shown\n", total);
 }
 
 static void write_failure(const struct manifest_set *set, const struct manifest_file *file,
                           const struct manifest *manifest, size_t shown) {
   size_t errors = error_count(set, manifest);
   printf("      <failure message=\"%zu error%s\">", errors, errors == 1 ? "" : "s");
-  write_lines(set, file, manifest, shown, true);
+  write_lines(set, file, manifest, shown, true, errors);
   fputs("</failure>\n", stdout);
 }
 
@@ -67,7 +70,7 @@ static void write_manifest(struct manifest_set *set, const struct manifest_file 
   if (errors > 0) write_failure(set, file, manifest, shown);
   if (warnings > 0) {
     fputs("      <system-out>", stdout);
-    write_lines(set, file, manifest, shown, false);
+    write_lines(set, file, manifest, shown, false, warnings);
     fputs("</system-out>\n", stdout);
   }
   puts("    </testcase>");

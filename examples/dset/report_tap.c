@@ -50,10 +50,12 @@ static void write_manifest(struct manifest_set *set, const struct manifest_file 
   if (errors + warnings == 0) return;
   printf("  ---\n  errors: %zu\n  warnings: %zu\n", errors, warnings);
   const dset_finding *finding;
-  for (size_t i = 0; (finding = manifest_show(set, manifest, i)) != NULL; i++) {
-    if (i == 0) puts("  findings:");
+  size_t shown = 0;
+  for (; (finding = manifest_show(set, manifest, shown)) != NULL; shown++) {
+    if (shown == 0) puts("  findings:");
     write_finding(set->request, manifest, finding);
   }
+  if (errors + warnings > shown) printf("  omitted: %zu\n", errors + warnings - shown);
   puts("  ...");
 }
 

@@ -225,6 +225,21 @@ holds 'one more' [ "$(tail -n 1 "$out")" = '1 more not shown; --max-findings set
 run validate -f "$work/many.yaml" -o json --max-findings=7 </dev/null
 holds 'the limit holds in JSON' [ "$(grep -c '"severity"' "$out")" -eq 7 ]
 holds 'JSON says how many more' grep -q '"errors":150,"warnings":0,"unreadable":0,"omitted":143}' "$out"
+run validate -f "$work/many.yaml" -o junit --max-findings=7 </dev/null
+holds 'JUnit: the case has all in its count' grep -q '<failure message="150 errors">' "$out"
+holds 'JUnit says how many more' grep -q '^143 more not shown$' "$out"
+run validate -f "$work/many.yaml" -o tap --max-findings=7 </dev/null
+holds 'TAP: the point has all in its count' grep -q '^  errors: 150$' "$out"
+holds 'TAP says how many more' grep -q '^  omitted: 143$' "$out"
+i=0
+while [ $i -lt 120 ]; do
+  sed -e "s/name: good}/name: copy$i}/" "$work/good.yaml"
+  echo ---
+  i=$((i + 1))
+done >"$work/copies.yaml"
+run validate -f "$work/copies.yaml" --max-findings=3 </dev/null
+summary 'overlaps beyond the limit are counted' 0 '120 manifests in 1 file: 0 errors, 120 warnings'
+holds 'and said to be there' [ "$(tail -n 1 "$out")" = '117 more not shown; --max-findings sets how many are' ]
 for number in 0 -1 x 1x 99999999999999999999 ''; do
   run validate -f "$work/good.yaml" --max-findings "$number" </dev/null
   refuses "--max-findings '$number'" "--max-findings needs a number from 1 on, not $number"
