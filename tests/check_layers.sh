@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The include rule. Data flows from the first layer to the last, and includes only look back. The table below is the
 # rule: a file of lib/ or include/ that is not in it fails, an include that its row does not allow fails, and so do a
-# header of lib/ that does not name its layer in its first comment, and a list CODEC in the Makefile that is not L5.
+# header of lib/ that does not name its layer in its first comment, a list CODEC in the Makefile that is not L5, and a
+# map in CONTRIBUTING.md that does not have each file of lib/ in one row, in its layer.
 #
 #   L0 base ◄── L1 model ◄── L2 match ◄── L3 plan ◄── L4 cluster   libc alone, no clock, no files (stdio.h is there for
 #    ▲            ▲             ╎            ╎                      snprintf)
@@ -28,9 +29,20 @@ libc='assert ctype errno float inttypes limits math stdarg stdbool stddef stdint
 codec_only='jansson yaml'
 codec=$(sed -n 's/^CODEC = //p' Makefile)
 
+# The map: layer and file, for each file of each row. The layer stands in its first row alone.
+map() {
+  awk -F'|' '
+    /^\| layer / { inside = 1; next }
+    !/^\|/ { inside = 0 }
+    inside && $2 ~ /L[0-9]/ { layer = $2; gsub(/[^L0-9]/, "", layer) }
+    inside { count = split($3, part, "`"); for (i = 2; i <= count; i += 2) print "map " layer " " part[i] }
+  ' CONTRIBUTING.md
+}
+
 {
   table
   echo ---
+  map
   for file in lib/*.[ch] include/*.h include/daemonset/*.h; do echo "$file"; done
   grep -n '^ *# *include' lib/*.[ch] include/*.h include/daemonset/*.h
 } | awk -v libc="$libc" -v codec_only="$codec_only" -v codec="$codec" '
@@ -42,12 +54,23 @@ codec=$(sed -n 's/^CODEC = //p' Makefile)
   !past {
     split($0, part, / *\| */)
     count = split(part[3], file, " ")
-    for (i = 1; i <= count; i++) layer[file[i]] = part[1]
+    for (i = 1; i <= count; i++) {
+      if (file[i] in layer) fail(file[i] " stands twice in the table of this script")
+      layer[file[i]] = part[1]
+    }
     allowed[part[1]] = part[2]
+    next
+  }
+  $1 == "map" && NF == 3 {
+    if ($3 in mapped) fail($3 " stands twice in the map of CONTRIBUTING.md")
+    else if (layer[$3] == $2) passed++
+    else fail($3 " stands in " $2 " in CONTRIBUTING.md, and " (layer[$3] == "" ? "in no layer" : "in " layer[$3]) " here")
+    mapped[$3] = 1
     next
   }
   NF == 1 {
     name = stem($0)
+    if ($0 ~ /^lib\// && !(name in mapped)) fail($0 " is not in the map of CONTRIBUTING.md")
     if (!(name in layer)) fail($0 " is in no layer of this script")
     else if ($0 ~ /^lib\/.*\.h$/) {
       want = name ".h (" layer[name] ")"
