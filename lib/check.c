@@ -109,53 +109,17 @@ int dset_check_daemonset(const dset_daemonset *daemonset, dset_error *error) {
   return code != DSET_OK ? code : check_terms(&about, daemonset->required_affinity, "required_affinity");
 }
 
-/* Says what is wrong with an object, whose member `fault` (the object itself: "") was found to be wrong. */
-static int fail_fault(const char *name, size_t index, const char *fault, const void *object, size_t size,
-                      dset_error *error) {
+int dset_check_fault(const char *fault, const void *object, size_t size, const char *name, size_t index,
+                     dset_error *error) {
   subject about = {name, index, error};
   if (fault[0] == '\0') return check_object(&about, object, size);
   bool name_empty = strcmp(fault, "name") == 0;
   return fail(&about, DSET_ERR_INVALID, fault, name_empty ? "must not be empty" : "has a count but no items");
 }
 
-static bool readable(const void *object, size_t size) {
-  return object != NULL && dset_abi_ok(object, size);
-}
-
-static bool listed(const void *items, size_t count) {
-  return items != NULL || count == 0;
-}
-
-/* The first member that breaks the contract, for fail_fault(); NULL: none. These are asked for every object. */
-static const char *node_fault(const dset_node *node) {
-  if (!readable(node, sizeof *node)) return "";
-  if (!listed(node->labels, node->label_count)) return "labels";
-  if (!listed(node->taints, node->taint_count)) return "taints";
-  return NULL;
-}
-
-static const char *pod_fault(const dset_pod *pod) {
-  if (!readable(pod, sizeof *pod)) return "";
-  if (!listed(pod->labels, pod->label_count)) return "labels";
-  if (!listed(pod->owners, pod->owner_count)) return "owners";
-  return NULL;
-}
-
-int dset_check_node(const dset_node *node, const char *name, size_t index, dset_error *error) {
-  const char *fault = node_fault(node);
-  return fault == NULL ? DSET_OK : fail_fault(name, index, fault, node, sizeof *node, error);
-}
-
-int dset_check_pod(const dset_pod *pod, const char *name, size_t index, dset_error *error) {
-  const char *fault = pod_fault(pod);
-  if (fault != NULL) return fail_fault(name, index, fault, pod, sizeof *pod, error);
-  if (pod->required_affinity != NULL) {
-    subject about = {name, index, error};
-    int code = check_terms(&about, pod->required_affinity, "required_affinity");
-    if (code != DSET_OK) return code;
-  }
-  if (!dset_text_empty(pod->name)) return DSET_OK;
-  return fail_fault(name, index, "name", pod, sizeof *pod, error);
+int dset_check_terms(const dset_terms *terms, const char *name, size_t index, dset_error *error) {
+  subject about = {name, index, error};
+  return check_terms(&about, terms, "required_affinity");
 }
 
 int dset_check_revision(const dset_revision *revision, const char *name, size_t index, dset_error *error) {

@@ -19,8 +19,7 @@ typedef struct dset_keys {
   const char **items; /* borrowed */
   size_t count;
   size_t capacity;
-  uint64_t
-      first_bytes[4]; /* the set of bytes that keys begin with: most labels are none of the keys, and differ here */
+  uint64_t first_bytes; /* what keys begin with, a bit for 4 bytes each: most labels are no key, and differ here */
 } dset_keys;
 
 /* The slot of a key, which is added when it is new. False when an allocation fails. */

@@ -3,7 +3,6 @@
 #include "sync.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "check.h"
 #include "model.h"
@@ -68,31 +67,16 @@ static int take_nodes(dset_sync *sync, dset_error *error) {
   return DSET_OK;
 }
 
-/* By namespace, then name. */
-static bool ascend(const dset_pod *a, const dset_pod *b) {
-  int order = a->ns == b->ns ? 0 : dset_text_compare(a->ns, b->ns);
-  return order < 0 || (order == 0 && strcmp(a->name, b->name) < 0);
-}
-
-/*
- * As long as pods ascend no two can have the same name, and those in a list from an API server do: a table is made
- * when one does not. The pods before it are in it then.
- */
 static int check_pods(const dset_sync *sync, dset_error *error) {
   const dset_snapshot *snapshot = sync->snapshot;
-  dset_table names = {0};
-  size_t tabled = 0;
+  dset_table names;
+  if (!dset_table_init(&names, sync->scratch, snapshot->pod_count)) return dset_fail_memory(error);
   for (size_t i = 0; i < snapshot->pod_count; i++) {
     const dset_pod *pod = snapshot->pods[i];
     int code = dset_check_pod(pod, "pods", i, error);
     if (code != DSET_OK) return code;
-    if (tabled == 0 && (i == 0 || ascend(snapshot->pods[i - 1], pod))) continue;
-    if (tabled == 0 && !dset_table_init(&names, sync->scratch, snapshot->pod_count)) return dset_fail_memory(error);
-    for (; tabled <= i; tabled++) {
-      const dset_pod *next = snapshot->pods[tabled];
-      size_t first = dset_table_insert(&names, next->ns, next->name, tabled);
-      if (first != DSET_TABLE_NONE) return fail_duplicate(error, "pods", tabled, first, next->name);
-    }
+    size_t first = dset_table_insert(&names, pod->ns, pod->name, i);
+    if (first != DSET_TABLE_NONE) return fail_duplicate(error, "pods", i, first, pod->name);
   }
   return DSET_OK;
 }

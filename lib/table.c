@@ -56,17 +56,21 @@ bool dset_table_init(dset_table *table, dset_arena *arena, size_t count) {
   if (count > (size_t)1 << 30) return false;
   size_t slots = 4;
   while (slots < count * 2) slots *= 2;
-  table->slots = dset_arena_zalloc(arena, slots, sizeof *table->slots);
+  if (slots > (SIZE_MAX - sizeof *table->slots) / sizeof *table->slots->items) return false;
+  table->slots = dset_arena_alloc(arena, 1, sizeof *table->slots + slots * sizeof *table->slots->items);
   table->entries = dset_arena_alloc(arena, count, sizeof *table->entries);
-  table->mask = slots - 1;
   table->count = 0;
-  return table->slots != NULL && table->entries != NULL;
+  if (table->slots == NULL || table->entries == NULL) return false;
+  table->slots->mask = slots - 1;
+  table->slots->filled = false;
+  return true;
 }
 
 /* The slot that holds the key, or the empty one where it belongs. */
 static dset_table_slot *slot_of(const dset_table *table, const char *first, const char *second, uint64_t hash) {
-  for (size_t at = (size_t)hash & table->mask;; at = (at + 1) & table->mask) {
-    dset_table_slot *slot = &table->slots[at];
+  size_t mask = table->slots->mask;
+  for (size_t at = (size_t)hash & mask;; at = (at + 1) & mask) {
+    dset_table_slot *slot = &table->slots->items[at];
     if (slot->entry == 0) return slot;
     if (slot->hash != (uint32_t)(hash >> 32)) continue;
     const dset_table_entry *entry = &table->entries[slot->entry - 1];
@@ -74,18 +78,42 @@ static dset_table_slot *slot_of(const dset_table *table, const char *first, cons
   }
 }
 
+static void fill_slots(const dset_table *table) {
+  memset(table->slots->items, 0, (table->slots->mask + 1) * sizeof *table->slots->items);
+  table->slots->filled = true;
+  for (uint32_t i = 0; i < table->count; i++) {
+    const dset_table_entry *entry = &table->entries[i];
+    uint64_t hash = hash_key(entry->first, entry->second);
+    *slot_of(table, entry->first, entry->second, hash) = (dset_table_slot){(uint32_t)(hash >> 32), i + 1};
+  }
+}
+
+static bool ascends(const dset_table_entry *last, const char *first, const char *second) {
+  int order = last->first == first ? 0 : strcmp(last->first, first);
+  return order < 0 || (order == 0 && last->second != second && strcmp(last->second, second) < 0);
+}
+
 size_t dset_table_insert(dset_table *table, const char *first, const char *second, size_t index) {
   first = dset_text_or_empty(first);
   second = dset_text_or_empty(second);
+  const dset_table_entry entry = {first, second, index};
+  if (!table->slots->filled) {
+    if (table->count == 0 || ascends(&table->entries[table->count - 1], first, second)) {
+      table->entries[table->count++] = entry;
+      return DSET_TABLE_NONE;
+    }
+    fill_slots(table);
+  }
   uint64_t hash = hash_key(first, second);
   dset_table_slot *slot = slot_of(table, first, second, hash);
   if (slot->entry != 0) return table->entries[slot->entry - 1].index;
-  table->entries[table->count++] = (dset_table_entry){first, second, index};
+  table->entries[table->count++] = entry;
   *slot = (dset_table_slot){(uint32_t)(hash >> 32), table->count};
   return DSET_TABLE_NONE;
 }
 
 size_t dset_table_find(const dset_table *table, const char *first, const char *second) {
+  if (!table->slots->filled) fill_slots(table);
   first = dset_text_or_empty(first);
   second = dset_text_or_empty(second);
   const dset_table_slot *slot = slot_of(table, first, second, hash_key(first, second));

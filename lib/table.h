@@ -6,6 +6,9 @@
  *   slots: [hash|entry] [empty] [hash|entry] ...     8 bytes each, so that a miss seldom leaves the cache
  *                  │                     │
  *   entries: [first|second|index] [first|second|index] ...       in the order of insertion
+ *
+ * Keys that are inserted in ascending order, as lists from an API server come, are known to differ: the slots are
+ * filled by the first key that does not ascend, or that is looked up.
  */
 #ifndef DSET_LIB_TABLE_H
 #define DSET_LIB_TABLE_H
@@ -26,10 +29,15 @@ typedef struct dset_table_entry {
   size_t index;
 } dset_table_entry;
 
-typedef struct dset_table {
-  dset_table_slot *slots;
-  dset_table_entry *entries;
+typedef struct dset_table_slots {
+  bool filled; /* all entries are in slots */
   size_t mask;
+  dset_table_slot items[];
+} dset_table_slots;
+
+typedef struct dset_table {
+  dset_table_slots *slots; /* not a part of what the table holds: looking up may fill them */
+  dset_table_entry *entries;
   uint32_t count;
 } dset_table;
 
