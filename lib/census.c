@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "model.h"
+#include "prefetch.h"
 #include "text.h"
 
 static int compare_pods(const void *a, const void *b) {
@@ -13,8 +14,19 @@ static int compare_pods(const void *a, const void *b) {
   return dset_pod_compare(*left, *right);
 }
 
+static void look_ahead(const dset_snapshot *snapshot, size_t at) {
+  if (snapshot->node_count - at > DSET_AHEAD) dset_prefetch(snapshot->nodes[at + DSET_AHEAD]);
+  if (snapshot->node_count - at > DSET_AHEAD_PARTS) {
+    const dset_node *node = snapshot->nodes[at + DSET_AHEAD_PARTS];
+    dset_prefetch(node->labels);
+    dset_prefetch(node->labels + 4);
+    dset_prefetch(node->taints);
+  }
+}
+
 static void judge_nodes(const dset_sync *sync, dset_census *census) {
   for (size_t i = 0; i < census->node_count; i++) {
+    look_ahead(sync->snapshot, i);
     const dset_node *node = sync->snapshot->nodes[i];
     dset_entry *entry = &census->entries[i];
     *entry = (dset_entry){.name = node->name, .verdict = dset_rules_verdict(&sync->rules, node, NULL)};

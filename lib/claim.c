@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "prefetch.h"
 #include "text.h"
 
 enum dset_claim_result dset_claim_decide(bool has_controller, bool ours, bool matches, bool deleting) {
@@ -110,6 +111,20 @@ static bool claim_pod(const dset_sync *sync, const dset_pod *pod, struct course 
          add_pod(sync->scratch, &claims->adopt, &claims->adopt_count, &claims->adopt_capacity, pod);
 }
 
+static void look_ahead(const dset_snapshot *snapshot, size_t at) {
+  if (snapshot->pod_count - at > DSET_AHEAD) {
+    const dset_pod *pod = snapshot->pods[at + DSET_AHEAD];
+    dset_prefetch(pod);
+    dset_prefetch(&pod->owner_count);
+  }
+  if (snapshot->pod_count - at > DSET_AHEAD_PARTS) {
+    const dset_pod *pod = snapshot->pods[at + DSET_AHEAD_PARTS];
+    dset_prefetch(pod->node_name);
+    dset_prefetch(pod->labels);
+    dset_prefetch(pod->owners);
+  }
+}
+
 bool dset_claim_pods(const dset_sync *sync, dset_claims *claims) {
   const dset_daemonset *daemonset = sync->daemonset;
   const dset_snapshot *snapshot = sync->snapshot;
@@ -121,6 +136,7 @@ bool dset_claim_pods(const dset_sync *sync, dset_claims *claims) {
   if (claims->items == NULL) return false;
   struct course course = {.last = DSET_TABLE_NONE, .in_step = true};
   for (size_t i = 0; i < snapshot->pod_count; i++) {
+    look_ahead(snapshot, i);
     const dset_pod *pod = snapshot->pods[i];
     if (dset_text_equal(pod->ns, daemonset->ns) && !claim_pod(sync, pod, &course, claims)) return false;
   }

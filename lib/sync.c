@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "model.h"
+#include "prefetch.h"
 #include "text.h"
 
 enum { DEFAULT_BURST = 250, DEFAULT_BACKOFF_INITIAL_MS = 1000, DEFAULT_BACKOFF_MAX_MS = 900000 };
@@ -54,6 +55,7 @@ static int take_nodes(dset_sync *sync, dset_error *error) {
   if (!dset_table_init(&sync->nodes, sync->scratch, snapshot->node_count)) return dset_fail_memory(error);
   for (size_t i = 0; i < snapshot->node_count; i++) {
     const dset_node *node = snapshot->nodes[i];
+    if (i + DSET_AHEAD < snapshot->node_count) dset_prefetch(snapshot->nodes[i + DSET_AHEAD]);
     int code = dset_check_node(node, "nodes", i, error);
     if (code != DSET_OK) return code;
     if (dset_text_empty(node->name)) {
@@ -73,6 +75,7 @@ static int check_pods(const dset_sync *sync, dset_error *error) {
   if (!dset_table_init(&names, sync->scratch, snapshot->pod_count)) return dset_fail_memory(error);
   for (size_t i = 0; i < snapshot->pod_count; i++) {
     const dset_pod *pod = snapshot->pods[i];
+    if (i + DSET_AHEAD < snapshot->pod_count) dset_prefetch(snapshot->pods[i + DSET_AHEAD]);
     int code = dset_check_pod(pod, "pods", i, error);
     if (code != DSET_OK) return code;
     size_t first = dset_table_insert(&names, pod->ns, pod->name, i);

@@ -14,7 +14,7 @@ set -u
 # layer | may include | files
 table() {
   cat <<'EOT'
-L0 | L0 | error arena text printable table path literal grammar fnv pool index order moments daemonset/base
+L0 | L0 | error arena text printable table path literal grammar fnv pool index order moments prefetch daemonset/base
 L1 | L0 L1 | model copy check findings value daemonset/model daemonset/validate
 L2 | L0 L1 L2 | keys selector reasons affinity taint match validate validate_labels validate_meta validate_update validate_annotation validate_template validate_container validate_placement caution caution_affinity overlap daemonset/match
 L3 | L0 L1 L2 L3 | taken sync claim history census backoff work share manage rollout status actions plan objection objection_pod admit daemonset/plan daemonset/admit
