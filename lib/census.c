@@ -35,15 +35,20 @@ static void judge_nodes(const dset_sync *sync, dset_census *census) {
   census->count = census->node_count;
 }
 
-/* The entry of a claimed pod, made when it waits for, or is on, a node that vanished; NULL: it has none (D11). */
-static dset_entry *entry_of(const dset_claim *claim, dset_table *vanished, dset_census *census) {
-  if (claim->target == NULL || !dset_census_counts(claim->pod)) return NULL;
-  if (claim->node != DSET_TABLE_NONE) return &census->entries[claim->node];
-  size_t place = dset_table_insert(vanished, claim->target, "", census->count);
+/* The entry of a pod that waits for, or is on, a node that vanished; made for the first such pod. */
+static dset_entry *vanished_entry(const char *name, dset_table *vanished, dset_census *census) {
+  size_t place = dset_table_insert(vanished, name, "", census->count);
   if (place != DSET_TABLE_NONE) return &census->entries[place];
   dset_entry *entry = &census->entries[census->count++];
-  *entry = (dset_entry){.name = claim->target, .vanished = true};
+  *entry = (dset_entry){.name = name, .vanished = true};
   return entry;
+}
+
+/* NULL: the pod has none (D11). */
+static inline dset_entry *entry_of(const dset_claim *claim, dset_table *vanished, dset_census *census) {
+  if (claim->target == NULL || !dset_census_counts(claim->pod)) return NULL;
+  if (claim->node != DSET_TABLE_NONE) return &census->entries[claim->node];
+  return vanished_entry(claim->target, vanished, census);
 }
 
 /* Counts the pods of each entry, and gives it its last one: that is all there is to do where none has two. */

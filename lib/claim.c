@@ -68,15 +68,16 @@ struct course {
   bool in_step; /* it was the one behind that of the pod before */
 };
 
-static dset_claim locate(const dset_sync *sync, const dset_pod *pod, struct course *course) {
-  dset_claim claim = {.pod = pod, .target = dset_claim_target(pod), .node = DSET_TABLE_NONE};
-  if (claim.target == NULL) return claim;
+static void locate(const dset_sync *sync, struct course *course, dset_claim *claim) {
+  claim->target = dset_claim_target(claim->pod);
+  claim->node = DSET_TABLE_NONE;
+  if (claim->target == NULL) return;
   size_t next = course->last + 1; /* 0 at first */
   bool found = course->in_step && next < sync->snapshot->node_count &&
-               dset_text_same(sync->snapshot->nodes[next]->name, claim.target);
-  claim.node = found ? next : dset_table_find(&sync->nodes, claim.target, "");
-  *course = (struct course){claim.node, claim.node == next};
-  return claim;
+               dset_text_same(sync->snapshot->nodes[next]->name, claim->target);
+  claim->node = found ? next : dset_table_find(&sync->nodes, claim->target, "");
+  course->last = claim->node;
+  course->in_step = claim->node == next;
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -94,19 +95,16 @@ static bool add_pod(dset_arena *arena, const dset_pod ***items, size_t *count, s
   return true;
 }
 
-static void add_claim(dset_claims *claims, const dset_claim *claim) {
-  claims->items[claims->count++] = *claim;
-  claims->stray_count += claim->target != NULL && claim->node == DSET_TABLE_NONE;
-}
-
 static bool claim_pod(const dset_sync *sync, const dset_pod *pod, struct course *course, dset_claims *claims) {
   enum dset_claim_result result = dset_claim_of(sync, pod);
   if (result == DSET_CLAIM_IGNORE) return true;
   if (result == DSET_CLAIM_RELEASE) {
     return add_pod(sync->scratch, &claims->release, &claims->release_count, &claims->release_capacity, pod);
   }
-  dset_claim claim = locate(sync, pod, course);
-  add_claim(claims, &claim);
+  dset_claim *claim = &claims->items[claims->count++];
+  claim->pod = pod;
+  locate(sync, course, claim);
+  claims->stray_count += claim->target != NULL && claim->node == DSET_TABLE_NONE;
   return result == DSET_CLAIM_KEEP ||
          add_pod(sync->scratch, &claims->adopt, &claims->adopt_count, &claims->adopt_capacity, pod);
 }

@@ -19,7 +19,8 @@ typedef struct dset_keys {
   const char **items; /* borrowed */
   size_t count;
   size_t capacity;
-  uint64_t first_bytes; /* what keys begin with, a bit for 4 bytes each: most labels are no key, and differ here */
+  bool
+      begins[256]; /* by first byte, whether keys begin with it: most labels are no key, and most of them differ here */
 } dset_keys;
 
 /* The slot of a key, which is added when it is new. False when an allocation fails. */
@@ -32,8 +33,15 @@ typedef struct dset_key_values {
   const char *by_slot[DSET_KEYS_MOST]; /* by slot */
 } dset_key_values;
 
-/* Fills `values`; false when the labels have none of the keys. */
-bool dset_keys_find(const dset_keys *keys, const dset_label *labels, size_t count, dset_key_values *values);
+/* False when a look at the first bytes tells that none of the labels has one of the keys. */
+static inline bool dset_keys_maybe(const dset_keys *keys, const dset_label *labels, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (keys->begins[(unsigned char)dset_text_or_empty(labels[i].key)[0]]) return true;
+  }
+  return false;
+}
+
+void dset_keys_find(const dset_keys *keys, const dset_label *labels, size_t count, dset_key_values *values);
 
 /* As dset_label_value(), for a key and its slot. */
 static inline const char *dset_key_value(const dset_key_values *values, size_t slot, const char *key) {

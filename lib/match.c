@@ -107,8 +107,7 @@ static bool selector_matches(const dset_rules *rules, const dset_key_values *val
 /* C6 to C13. */
 static bool labels_match(const dset_rules *rules, const dset_node *node, dset_reasons *reasons) {
   dset_key_values values;
-  bool bare = !dset_keys_find(&rules->keys, node->labels, node->label_count, &values);
-  if (bare && rules->bare_decided && reasons == NULL) return rules->bare_matches;
+  dset_keys_find(&rules->keys, node->labels, node->label_count, &values);
   bool matches = selector_matches(rules, &values, reasons);
   if (!matches && reasons == NULL) return false;
   return dset_affinity_matches(&rules->affinity, node, &values, reasons) && matches;
@@ -117,8 +116,10 @@ static bool labels_match(const dset_rules *rules, const dset_node *node, dset_re
 int dset_rules_verdict(const dset_rules *rules, const dset_node *node, dset_reasons *reasons) {
   bool matches = name_matches(rules, node, reasons);
   if (!matches && reasons == NULL) return DSET_VERDICT_NEITHER;
-  matches = labels_match(rules, node, reasons) && matches;
+  bool bare = reasons == NULL && rules->bare_decided && !dset_keys_maybe(&rules->keys, node->labels, node->label_count);
+  matches = (bare ? rules->bare_matches : labels_match(rules, node, reasons)) && matches;
   if (!matches && reasons == NULL) return DSET_VERDICT_NEITHER;
+  if (node->taint_count == 0) return matches ? DSET_VERDICT_RUN : DSET_VERDICT_NEITHER;
   int permits = dset_taints_permit(&rules->tolerations, node, reasons);
   return matches ? permits : DSET_VERDICT_NEITHER;
 }

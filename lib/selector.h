@@ -6,7 +6,6 @@
 #include "arena.h"
 #include "daemonset/model.h"
 #include "keys.h"
-#include "text.h"
 
 enum dset_operator { DSET_OP_IN, DSET_OP_NOT_IN, DSET_OP_EXISTS, DSET_OP_DOES_NOT_EXIST, DSET_OP_GT, DSET_OP_LT };
 

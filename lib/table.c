@@ -88,26 +88,12 @@ static void fill_slots(const dset_table *table) {
   }
 }
 
-static bool ascends(const dset_table_entry *last, const char *first, const char *second) {
-  int order = last->first == first ? 0 : strcmp(last->first, first);
-  return order < 0 || (order == 0 && last->second != second && strcmp(last->second, second) < 0);
-}
-
-size_t dset_table_insert(dset_table *table, const char *first, const char *second, size_t index) {
-  first = dset_text_or_empty(first);
-  second = dset_text_or_empty(second);
-  const dset_table_entry entry = {first, second, index};
-  if (!table->slots->filled) {
-    if (table->count == 0 || ascends(&table->entries[table->count - 1], first, second)) {
-      table->entries[table->count++] = entry;
-      return DSET_TABLE_NONE;
-    }
-    fill_slots(table);
-  }
-  uint64_t hash = hash_key(first, second);
-  dset_table_slot *slot = slot_of(table, first, second, hash);
+size_t dset_table_insert_slot(dset_table *table, const dset_table_entry *entry) {
+  if (!table->slots->filled) fill_slots(table);
+  uint64_t hash = hash_key(entry->first, entry->second);
+  dset_table_slot *slot = slot_of(table, entry->first, entry->second, hash);
   if (slot->entry != 0) return table->entries[slot->entry - 1].index;
-  table->entries[table->count++] = entry;
+  table->entries[table->count++] = *entry;
   *slot = (dset_table_slot){(uint32_t)(hash >> 32), table->count};
   return DSET_TABLE_NONE;
 }

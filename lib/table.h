@@ -15,6 +15,7 @@
 
 #include "arena.h"
 #include "daemonset/base.h"
+#include "text.h"
 
 #define DSET_TABLE_NONE SIZE_MAX
 
@@ -44,8 +45,23 @@ typedef struct dset_table {
 /* Room for `count` entries; false when an allocation fails or there are more than 2^30. */
 bool dset_table_init(dset_table *table, dset_arena *arena, size_t count);
 
+/* Inserts by way of the slots; as dset_table_insert(). */
+size_t dset_table_insert_slot(dset_table *table, const dset_table_entry *entry);
+
+static inline bool dset_table_ascends(const dset_table_entry *a, const dset_table_entry *b) {
+  int order = a->first == b->first ? 0 : strcmp(a->first, b->first);
+  return order < 0 || (order == 0 && strcmp(a->second, b->second) < 0);
+}
+
 /* Inserts, or returns the index that is there already; DSET_TABLE_NONE when it was inserted. */
-size_t dset_table_insert(dset_table *table, const char *first, const char *second, size_t index);
+static inline size_t dset_table_insert(dset_table *table, const char *first, const char *second, size_t index) {
+  const dset_table_entry entry = {dset_text_or_empty(first), dset_text_or_empty(second), index};
+  bool in_order =
+      !table->slots->filled && (table->count == 0 || dset_table_ascends(&table->entries[table->count - 1], &entry));
+  if (!in_order) return dset_table_insert_slot(table, &entry);
+  table->entries[table->count++] = entry;
+  return DSET_TABLE_NONE;
+}
 
 /* The index, or DSET_TABLE_NONE. */
 size_t dset_table_find(const dset_table *table, const char *first, const char *second);

@@ -46,12 +46,30 @@ static void merge(dset_tolerations *list, const dset_label *pair) {
   if (!found) list->items[list->count++] = wanted;
 }
 
+/* In place of what a taint permits: the toleration is for any effect, or for one that has no influence. */
+enum { ANY_EFFECT = DSET_VERDICT_RUN, NO_EFFECT = -1 };
+
+static int permitted_by(const char *effect) {
+  if (dset_text_equal(effect, "NoExecute")) return DSET_VERDICT_NEITHER;
+  if (dset_text_equal(effect, "NoSchedule")) return DSET_VERDICT_STAY;
+  return DSET_VERDICT_RUN;
+}
+
+static dset_toleration_mark mark_of(const dset_toleration *toleration) {
+  dset_toleration_mark mark = {.key_bytes = strlen(toleration->key), .effect = ANY_EFFECT};
+  if (toleration->effect[0] == '\0') return mark;
+  mark.effect = permitted_by(toleration->effect);
+  if (mark.effect == DSET_VERDICT_RUN) mark.effect = NO_EFFECT;
+  return mark;
+}
+
 bool dset_tolerations_of(dset_arena *arena, const dset_daemonset *daemonset, bool compare, dset_tolerations *to) {
   *to = (dset_tolerations){.compare = compare};
   size_t own = daemonset->toleration_count;
   if (own > SIZE_MAX - AUTOMATIC_COUNT) return false;
   to->items = dset_arena_alloc(arena, own + AUTOMATIC_COUNT, sizeof *to->items);
-  if (to->items == NULL) return false;
+  to->marks = dset_arena_alloc(arena, own + AUTOMATIC_COUNT, sizeof *to->marks);
+  if (to->items == NULL || to->marks == NULL) return false;
   for (; to->count < own; to->count++) {
     const dset_toleration *from = &daemonset->tolerations[to->count];
     dset_toleration *item = &to->items[to->count];
@@ -64,6 +82,7 @@ bool dset_tolerations_of(dset_arena *arena, const dset_daemonset *daemonset, boo
   }
   size_t count = daemonset->host_network ? AUTOMATIC_COUNT : AUTOMATIC_COUNT - 1;
   for (size_t i = 0; i < count; i++) merge(to, &automatic[i]);
+  for (size_t i = 0; i < to->count; i++) to->marks[i] = mark_of(&to->items[i]);
   return true;
 }
 
@@ -82,9 +101,8 @@ static bool compares(const dset_toleration *toleration, const char *taint_value,
   return greater ? value > bound : value < bound;
 }
 
-static bool tolerates(const dset_toleration *toleration, const dset_taint *taint, bool compare) {
-  if (toleration->effect[0] != '\0' && !dset_text_equal(toleration->effect, taint->effect)) return false;
-  if (toleration->key[0] != '\0' && !dset_text_equal(toleration->key, taint->key)) return false;
+/* The operator and the value. */
+static bool value_tolerated(const dset_toleration *toleration, const dset_taint *taint, bool compare) {
   const char *op = toleration->op;
   if (strcmp(op, "Exists") == 0) return true;
   if (op[0] == '\0' || strcmp(op, "Equal") == 0) return dset_text_equal(toleration->value, taint->value);
@@ -93,17 +111,19 @@ static bool tolerates(const dset_toleration *toleration, const dset_taint *taint
   return false;
 }
 
-static bool tolerated(const dset_tolerations *tolerations, const dset_taint *taint) {
+/* `permits` is what the taint does by itself. */
+static bool tolerated(const dset_tolerations *tolerations, const dset_taint *taint, int permits) {
+  const char *key = dset_text_or_empty(taint->key);
+  size_t key_bytes = strlen(key);
   for (size_t i = 0; i < tolerations->count; i++) {
-    if (tolerates(&tolerations->items[i], taint, tolerations->compare)) return true;
+    const dset_toleration_mark *mark = &tolerations->marks[i];
+    if (mark->effect != permits && mark->effect != ANY_EFFECT) continue;
+    if (mark->key_bytes != key_bytes && mark->key_bytes != 0) continue;
+    const dset_toleration *item = &tolerations->items[i];
+    if (mark->key_bytes != 0 && !dset_text_same(item->key, key)) continue;
+    if (value_tolerated(item, taint, tolerations->compare)) return true;
   }
   return false;
-}
-
-static int permitted_by(const dset_taint *taint) {
-  if (dset_text_equal(taint->effect, "NoExecute")) return DSET_VERDICT_NEITHER;
-  if (dset_text_equal(taint->effect, "NoSchedule")) return DSET_VERDICT_STAY;
-  return DSET_VERDICT_RUN;
 }
 
 static void add_taint(dset_reasons *reasons, const dset_taint *taint, int permits) {
@@ -128,8 +148,8 @@ int dset_taints_permit(const dset_tolerations *tolerations, const dset_node *nod
   int verdict = DSET_VERDICT_RUN;
   size_t first = reasons == NULL ? 0 : reasons->count;
   for (size_t i = 0; i < node->taint_count; i++) {
-    int permits = permitted_by(&node->taints[i]);
-    if (permits == DSET_VERDICT_RUN || tolerated(tolerations, &node->taints[i])) continue;
+    int permits = permitted_by(node->taints[i].effect);
+    if (permits == DSET_VERDICT_RUN || tolerated(tolerations, &node->taints[i], permits)) continue;
     if (permits < verdict) verdict = permits;
     if (reasons != NULL) add_taint(reasons, &node->taints[i], permits);
   }

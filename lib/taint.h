@@ -5,8 +5,15 @@
 
 #include "reasons.h"
 
+/* What tells most tolerations apart from a taint, before their texts are compared. */
+typedef struct dset_toleration_mark {
+  size_t key_bytes; /* the length of the key; 0: any key */
+  int effect;       /* what taints of its effect permit, as enum dset_verdict; see taint.c for other effects */
+} dset_toleration_mark;
+
 typedef struct dset_tolerations {
-  dset_toleration *items; /* strings in the arena */
+  dset_toleration *items;      /* strings in the arena */
+  dset_toleration_mark *marks; /* of each */
   size_t count;
   bool compare; /* gate TaintTolerationComparisonOperators (C16) */
 } dset_tolerations;

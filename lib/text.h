@@ -25,7 +25,7 @@ static inline bool dset_text_same(const char *a, const char *b) {
 }
 
 static inline bool dset_text_equal(const char *a, const char *b) {
-  return dset_text_same(dset_text_or_empty(a), dset_text_or_empty(b));
+  return a == b || dset_text_same(dset_text_or_empty(a), dset_text_or_empty(b));
 }
 
 /* Byte order, as strcmp; NULL is "". */
