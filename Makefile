@@ -100,6 +100,9 @@ $(BUILD)/embed: $(BUILD)/examples/embed.o $(CORE)
 $(BUILD)/bench_plan: $(BUILD)/tests/bench/bench_plan.o $(CORE)
 	$(LINK) -o $@ $^
 
+$(BUILD)/bench_cluster: $(BUILD)/tests/bench/bench_cluster.o $(CORE)
+	$(LINK) -o $@ $^
+
 $(BUILD)/unit: $(UNIT_OBJ) $(STATIC)
 	$(LINK) -o $@ $^ $(CHECK_LIBS) $(CODEC_LIBS)
 
