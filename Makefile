@@ -103,6 +103,9 @@ $(BUILD)/bench_plan: $(BUILD)/tests/bench/bench_plan.o $(CORE)
 $(BUILD)/bench_cluster: $(BUILD)/tests/bench/bench_cluster.o $(CORE)
 	$(LINK) -o $@ $^
 
+$(BUILD)/bench_count: $(BUILD)/tests/bench/bench_count.o $(STATIC)
+	$(LINK) -o $@ $^ $(CODEC_LIBS)
+
 $(BUILD)/unit: $(UNIT_OBJ) $(STATIC)
 	$(LINK) -o $@ $^ $(CHECK_LIBS) $(CODEC_LIBS)
 
@@ -168,8 +171,12 @@ demo:
 	  '   An unavailable one at once; of the others as many as maxUnavailable (25 % of 6 nodes) has room for, by name.'
 	$(BUILD)/dset plan $(DEMO:%=-f examples/demo/%) --now 2026-03-02T09:02:10Z
 
-bench: $(BUILD)/bench_plan
-	$(BUILD)/bench_plan
+# The controller of Kubernetes and the library in turn on the same states: a table, and build/bench.json. BENCH=quick only
+# sees that all of it runs and that both sides agree.
+BENCH = full
+
+bench: build/parity build/bench_count
+	build/parity -bench $(BENCH) -out build/bench.json
 
 # The controller of Kubernetes beside the library, in one process. Its last line is 'N passed, M failed'. PARITY takes
 # flags of build/parity; the seed follows the commit, so that each commit is tried on other states.
@@ -219,7 +226,7 @@ help:
 	@echo 'make parity       the real controller beside the library on random states (needs Go; takes minutes)'
 	@echo 'make schema       lib/schema_table.c and lib/schema_types.h anew from the types of Kubernetes (needs Go)'
 	@echo 'make parity-manifests  the API server beside the library on mutated manifests (needs Go and CORPUS; takes minutes)'
-	@echo 'make bench        what a plan costs, in nanoseconds a node'
+	@echo 'make bench        what a plan costs beside a sync of the real controller (needs Go; takes minutes; BENCH=quick: one)'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR; make uninstall'
 	@echo 'make deps         the packages alone; DEPS=no keeps check and demo from installing any'
 	@echo 'make format       clang-format over all C files'

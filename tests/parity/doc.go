@@ -21,4 +21,5 @@
 //	trajectory kubelet changes   one cluster through hundreds of syncs
 //	coverage rules_coverage facts       how often each rule mattered
 //	shrink                       the smallest state that still differs
+//	bench*                       make bench: what both sides take for it, instead of what they say
 package main

@@ -36,7 +36,7 @@ type settings struct {
 
 func main() {
 	var set settings
-	var names, file string
+	var names, file, timed string
 	flag.Uint64Var(&set.seed, "seed", 1, "seed of everything that is drawn")
 	flag.IntVar(&set.states, "states", 66000, "random states, shared among the families")
 	flag.IntVar(&set.trajectories, "trajectories", 240, "clusters to follow")
@@ -48,6 +48,7 @@ func main() {
 	flag.IntVar(&set.workers, "workers", runtime.NumCPU(), "states compared at a time")
 	flag.StringVar(&set.out, "out", "parity-failures.jsonl", "file for states that differ, made small, as vectors")
 	flag.StringVar(&file, "file", "", "compare the states of this file instead of random ones")
+	flag.StringVar(&timed, "bench", "", "the benchmark instead, full or quick; its figures go to -out")
 	flag.Parse()
 	set.families = familyNames()
 	if names != "all" {
@@ -59,10 +60,13 @@ func main() {
 			}
 		}
 	}
-	debug.SetGCPercent(800) // garbage is much and short-lived, what stays is little
 	// The controller reports its errors in its result; its log is not wanted, nor the pause after each logged error.
 	klog.SetLogger(klog.Logger{})
 	utilruntime.ErrorHandlers = nil
+	if timed != "" {
+		os.Exit(measure(timed, set.out))
+	}
+	debug.SetGCPercent(800) // garbage is much and short-lived, what stays is little
 
 	r := &run{settings: set, judged: names == "all" && set.states >= 60000 && set.trajectories >= 200}
 	fmt.Printf("libdaemonset %s against the DaemonSet controller of Kubernetes %s, seed %d\n", build, release(), set.seed)
