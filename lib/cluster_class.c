@@ -102,17 +102,11 @@ static uint64_t hash_face(const dset_node *face) {
   return dset_table_hash(hash, "class");
 }
 
-static const char *place_text(const char *text, char **at) {
-  size_t bytes = strlen(text) + 1;
-  char *copy = memcpy(*at, text, bytes);
-  *at += bytes;
-  return copy;
-}
-
 static size_t taint_bytes(const dset_node *face) {
   size_t bytes = face->taint_count * sizeof *face->taints;
   for (size_t i = 0; i < face->taint_count; i++) {
-    bytes += strlen(face->taints[i].key) + strlen(face->taints[i].value) + strlen(face->taints[i].effect) + 3;
+    const dset_taint *taint = &face->taints[i];
+    bytes += dset_text_size(taint->key) + dset_text_size(taint->value) + dset_text_size(taint->effect);
   }
   return bytes;
 }
@@ -133,9 +127,9 @@ static dset_class *make_class(dset_cluster *cluster, const dset_node *face, uint
   dset_taint *taints = (dset_taint *)(made + 1);
   char *at = (char *)(taints + face->taint_count);
   for (size_t i = 0; i < face->taint_count; i++) {
-    taints[i].key = place_text(face->taints[i].key, &at);
-    taints[i].value = place_text(face->taints[i].value, &at);
-    taints[i].effect = place_text(face->taints[i].effect, &at);
+    taints[i].key = dset_text_place(face->taints[i].key, &at);
+    taints[i].value = dset_text_place(face->taints[i].value, &at);
+    taints[i].effect = dset_text_place(face->taints[i].effect, &at);
   }
   made->face = (dset_node){.size = sizeof made->face, .taints = taints, .taint_count = face->taint_count};
   made->face.labels = dset_labels_place(face->labels, face->label_count, (char *)made + label_part);

@@ -33,25 +33,14 @@ dset_record_owner *dset_owner_find(const dset_cluster *cluster, const char *ns, 
   return (dset_record_owner *)dset_index_find(&cluster->owners, hash_owner(ns, controller), owner_equals, &key);
 }
 
-static size_t text_bytes(const char *text) {
-  return strlen(dset_text_or_empty(text)) + 1;
-}
-
 static size_t record_bytes(const char *ns, const dset_owner *controller) {
-  size_t bytes = sizeof(dset_record_owner) + text_bytes(ns);
+  size_t bytes = sizeof(dset_record_owner) + dset_text_size(ns);
   if (controller == NULL) return bytes;
-  return bytes + text_bytes(controller->kind) + text_bytes(controller->name) + text_bytes(controller->uid);
+  return bytes + dset_text_size(controller->kind) + dset_text_size(controller->name) + dset_text_size(controller->uid);
 }
 
 size_t dset_owner_room(const char *ns, const dset_owner *controller) {
   return dset_pool_room(record_bytes(ns, controller));
-}
-
-static const char *place_text(const char *text, char **at) {
-  size_t bytes = text_bytes(text);
-  char *copy = memcpy(*at, dset_text_or_empty(text), bytes);
-  *at += bytes;
-  return copy;
 }
 
 dset_record_owner *dset_owner_take(dset_cluster *cluster, const char *ns, const dset_owner *controller) {
@@ -61,11 +50,11 @@ dset_record_owner *dset_owner_take(dset_cluster *cluster, const char *ns, const 
   owner = dset_pool_take(&cluster->pool, bytes);
   *owner = (dset_record_owner){.bytes = bytes, .owner = {.controller = controller != NULL}};
   char *at = (char *)(owner + 1);
-  owner->ns = place_text(ns, &at);
+  owner->ns = dset_text_place(ns, &at);
   if (controller != NULL) {
-    owner->owner.kind = place_text(controller->kind, &at);
-    owner->owner.name = place_text(controller->name, &at);
-    owner->owner.uid = place_text(controller->uid, &at);
+    owner->owner.kind = dset_text_place(controller->kind, &at);
+    owner->owner.name = dset_text_place(controller->name, &at);
+    owner->owner.uid = dset_text_place(controller->uid, &at);
   }
   dset_index_add(&cluster->owners, &cluster->pool, &owner->hook, hash_owner(ns, controller));
   return owner;

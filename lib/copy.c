@@ -9,25 +9,17 @@
 size_t dset_labels_bytes(const dset_label *labels, size_t count) {
   size_t bytes = count * sizeof *labels;
   for (size_t i = 0; i < count; i++) {
-    bytes += strlen(dset_text_or_empty(labels[i].key)) + strlen(dset_text_or_empty(labels[i].value)) + 2;
+    bytes += dset_text_size(labels[i].key) + dset_text_size(labels[i].value);
   }
   return bytes;
-}
-
-static const char *place_text(const char *text, char **at) {
-  char *copy = *at;
-  size_t bytes = strlen(dset_text_or_empty(text)) + 1;
-  memcpy(copy, dset_text_or_empty(text), bytes);
-  *at += bytes;
-  return copy;
 }
 
 const dset_label *dset_labels_place(const dset_label *labels, size_t count, void *memory) {
   dset_label *copy = memory;
   char *at = (char *)(copy + count);
   for (size_t i = 0; i < count; i++) {
-    copy[i].key = place_text(labels[i].key, &at);
-    copy[i].value = place_text(labels[i].value, &at);
+    copy[i].key = dset_text_place(labels[i].key, &at);
+    copy[i].value = dset_text_place(labels[i].value, &at);
   }
   return copy;
 }

@@ -31,6 +31,19 @@ static inline bool dset_text_equal(const char *a, const char *b) {
 /* Byte order, as strcmp; NULL is "". */
 int dset_text_compare(const char *a, const char *b);
 
+/* What a copy of a text takes; NULL is "". */
+static inline size_t dset_text_size(const char *text) {
+  return strlen(dset_text_or_empty(text)) + 1;
+}
+
+/* Copies a text to `*at`, where there is room, and moves on. */
+static inline const char *dset_text_place(const char *text, char **at) {
+  size_t bytes = dset_text_size(text);
+  const char *copy = memcpy(*at, dset_text_or_empty(text), bytes);
+  *at += bytes;
+  return copy;
+}
+
 /* Base-10 int64 with optional sign, digits only, the whole of `text`; false on anything else or overflow (C14). */
 bool dset_text_to_int64(const char *text, size_t bytes, int64_t *value);
 
