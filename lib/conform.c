@@ -45,12 +45,14 @@ static json_t *out_of_range(dset_findings *findings, const dset_path *path, cons
 
 static json_t *conform_integer(const json_t *tree, int64_t least, int64_t most, const dset_path *path,
                                dset_findings *findings) {
-  if (!json_is_integer(tree)) return refuse(findings, path, "an integer", tree);
+  bool huge = dset_decode_is_huge(tree);
+  if (!json_is_integer(tree) && !huge) return refuse(findings, path, "an integer", tree);
   int64_t number = json_integer_value(tree);
-  if (number >= least && number <= most) return json_integer(number);
-  char expected[80];
+  if (!huge && number >= least && number <= most) return json_integer(number);
+  char expected[80], found[48];
   snprintf(expected, sizeof expected, "an integer from %lld to %lld", (long long)least, (long long)most);
-  return out_of_range(findings, path, expected, dset_findings_number(findings, number));
+  if (huge) dset_scalar_text(json_real_value(tree), found);
+  return out_of_range(findings, path, expected, huge ? found : dset_findings_number(findings, number));
 }
 
 /* The JSON string of a buffer, which is cleared; NULL when an allocation fails. */
@@ -109,7 +111,9 @@ static json_t *conform_time(const json_t *tree, const dset_field *field, const d
 
 static json_t *conform_int_or_string(const json_t *tree, const dset_path *path, dset_findings *findings) {
   if (json_is_string(tree)) return json_stringn_nocheck(json_string_value(tree), json_string_length(tree));
-  if (!json_is_integer(tree)) return refuse(findings, path, "an integer or a percentage", tree);
+  if (!json_is_integer(tree) && !dset_decode_is_huge(tree)) {
+    return refuse(findings, path, "an integer or a percentage", tree);
+  }
   return conform_integer(tree, INT32_MIN, INT32_MAX, path, findings);
 }
 

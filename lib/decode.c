@@ -57,13 +57,18 @@ bool dset_decoder_fail(dset_decoder *decoder, int code, const char *text, const 
   return false;
 }
 
+bool dset_decode_is_huge(const json_t *value) {
+  double number = json_real_value(value); /* 0 when it is none */
+  return number >= 0x1p63 || number < -0x1p63;
+}
+
 const char *dset_decode_kind(const json_t *value) {
   switch (json_typeof(value)) {
     case JSON_OBJECT: return "an object";
     case JSON_ARRAY: return "a list";
     case JSON_STRING: return "a string";
     case JSON_INTEGER: return "a number";
-    case JSON_REAL: return "a fractional number";
+    case JSON_REAL: return dset_decode_is_huge(value) ? "a number beyond 64 bits" : "a fractional number";
     case JSON_NULL: return "null";
     default: return "a boolean";
   }

@@ -63,6 +63,9 @@ bool dset_decode_refuse(dset_decoder *decoder, const char *expected, const json_
 /* "a string", "an object", ...: a value in the words of messages. */
 const char *dset_decode_kind(const json_t *value);
 
+/* Whether it is a number beyond int64. */
+bool dset_decode_is_huge(const json_t *value);
+
 /* Whole objects (objects.c). The decoder fails unless `tree` is a JSON object. */
 bool dset_decode_daemonset(dset_decoder *decoder, const json_t *tree, const dset_daemonset **daemonset);
 /* A node selector term (C9), a dset_item_decoder. */

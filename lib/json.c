@@ -225,16 +225,14 @@ static bool skip_digits(reader *r) {
   return true;
 }
 
+/* An integer beyond int64 is a real, as kubectl and the clients of the API server read it. */
 static json_t *make_number(reader *r, const char *begin, bool real) {
   size_t length = (size_t)(r->at - begin);
   int64_t integer;
   double value;
+  real = real || !dset_text_to_int64(begin, length, &integer);
   if (real && !dset_scalar_real(begin, length, &value)) {
     refuse(r, DSET_ERR_RANGE, begin, "this number is beyond a 64-bit real");
-    return NULL;
-  }
-  if (!real && !dset_text_to_int64(begin, length, &integer)) {
-    refuse(r, DSET_ERR_RANGE, begin, "this number is beyond a 64-bit integer");
     return NULL;
   }
   json_t *number = real ? json_real(value) : json_integer(integer);

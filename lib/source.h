@@ -53,7 +53,7 @@ int dset_source_open(dset_source *source, const char *text, size_t bytes, const 
 
 /*
  * The next document. A document that is refused leaves the repeats as they were. Errors: DSET_ERR_SYNTAX, _LIMIT,
- * _RANGE (a number beyond int64 or double), _ENCODING (an escaped NUL), _NOMEM.
+ * _RANGE (a number beyond double; of YAML, an integer between int64 and uint64), _ENCODING (an escaped NUL), _NOMEM.
  */
 int dset_source_next(dset_source *source, dset_source_document *document, dset_error *error);
 

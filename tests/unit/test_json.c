@@ -35,6 +35,8 @@ static const value_row value_rows[] = {
     {"0", "0"},
     {"-0", "0"},
     {"9223372036854775807", "9223372036854775807"},
+    {"9223372036854775808", "9.2233720368547758e18"},
+    {"-99999999999999999999", "-1e20"},
     {"-9223372036854775808", "-9223372036854775808"},
     {"0.5", "0.5"},
     {"-12.5e3", "-12500.0"},
@@ -142,8 +144,6 @@ static const error_row error_rows[] = {
     {"[\"\\udc00\\ud800\"]", DSET_ERR_SYNTAX, 1, 3, "surrogate"},
     {"[\"a\\u0000\"]", DSET_ERR_ENCODING, 1, 4, "escaped NUL"},
     {"{\"a\\u0000\": 1}", DSET_ERR_ENCODING, 1, 4, "escaped NUL"},
-    {"[9223372036854775808]", DSET_ERR_RANGE, 1, 2, "64-bit integer"},
-    {"[1,\n -9223372036854775809]", DSET_ERR_RANGE, 2, 2, "64-bit integer"},
     {"[1e999]", DSET_ERR_RANGE, 1, 2, "64-bit real"},
     {"[-1e99999999999999999999]", DSET_ERR_RANGE, 1, 2, "64-bit real"},
 };

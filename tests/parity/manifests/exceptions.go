@@ -27,8 +27,8 @@ func dropping(kind string, excused func(real, ours *answer, detail string) bool)
 var exceptions = []exception{
 	// The hash is one of the time zone tables of the controller's process, too, and of what it did before.
 	{"hash of a template with times", dropping(differsHash, func(real, _ *answer, _ string) bool { return real.timed })},
-	// The library refuses them wherever they stand; the API server reads them in quantities and passes over them in
-	// fields that it does not know.
+	// The library refuses them wherever they stand, of JSON those beyond a double alone, of YAML also integers between
+	// int64 and uint64; the API server reads them in quantities and passes over them in fields that it does not know.
 	{"number beyond 64 bits, or not finite", dropping(differsDecoding, func(real, ours *answer, _ string) bool {
 		return real.decode == "" && (strings.Contains(ours.decode, "beyond a 64-bit ") ||
 			strings.Contains(ours.decode, "a number must be finite"))

@@ -260,7 +260,7 @@ func (d dice) anyValue() *node {
 	case 1:
 		return boolNode(d.chance(0.5))
 	case 2:
-		return literal(oneOf(d, "0", "1", "-1", "1.5", "1e3", "9223372036854775807", "0.1"))
+		return literal(oneOf(d, "0", "1", "-1", "1.5", "1e3", "9223372036854775807", "0.1", "99999999999999999999"))
 	case 3:
 		return listNode()
 	case 4:

@@ -113,7 +113,7 @@ func (d dice) word(name string) string {
 func (d dice) quantity() *node {
 	if d.chance(0.25) {
 		return literal(oneOf(d, "0", "1", "-1", "0.1", "0.15", "0.1005", "1.5", "1e3", "1e-10", "1.0", "1.10",
-			"128974848", "true", "9223372036854775808", "100000000000000000000", "1e400"))
+			"128974848", "true", "9223372036854775808", "18446744073709551615", "100000000000000000000", "1e400"))
 	}
 	return textNode(oneOf(d, quantities...))
 }
