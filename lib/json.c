@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "error.h"
-#include "scalar.h"
 #include "text.h"
+#include "token.h"
 
 typedef struct reader {
   const dset_slice *slice;
@@ -76,93 +76,22 @@ static bool expected(reader *r, const char *at, const char *what, const char *op
 
 /* ---- the text ---- */
 
-static const char *skip_blanks(const char *at, const char *end) {
-  while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')) at++;
-  return at;
-}
-
 /* Goes over blanks, and over `c` when it follows; says whether it did. */
 static bool accept(reader *r, char c) {
-  r->at = skip_blanks(r->at, r->end);
+  r->at = dset_token_blanks(r->at, r->end);
   if (r->at == r->end || *r->at != c) return false;
   r->at++;
   return true;
 }
 
-static bool is_digit(const char *at, const char *end) {
-  return at < end && *at >= '0' && *at <= '9';
-}
-
 /* ---- strings ---- */
-
-/* The four hexadecimal digits at `at`, or -1. */
-static long read_hex(const char *at, const char *end) {
-  long code = 0;
-  for (int i = 0; i < 4; i++) {
-    char c = at + i < end ? at[i] : '\0';
-    int digit = c >= '0' && c <= '9'   ? c - '0'
-                : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                       : -1;
-    if (digit < 0) return -1;
-    code = code * 16 + digit;
-  }
-  return code;
-}
 
 /* The bytes of the escape at `at`; 0 and the error filled when it is none. */
 static size_t check_escape(reader *r, const char *at) {
-  static const char short_escapes[] = "\"\\/bfnrt";
-  if (at + 1 < r->end && memchr(short_escapes, at[1], sizeof short_escapes - 1) != NULL) return 2;
-  if (at + 1 == r->end || at[1] != 'u') {
-    refuse(r, DSET_ERR_SYNTAX, at, "this '\\' starts no escape of JSON");
-    return 0;
-  }
-  long code = read_hex(at + 2, r->end);
-  if (code < 0) {
-    refuse(r, DSET_ERR_SYNTAX, at, "expected four hexadecimal digits behind '\\u'");
-    return 0;
-  }
-  if (code == 0) {
-    refuse(r, DSET_ERR_ENCODING, at, "a string holds an escaped NUL");
-    return 0;
-  }
-  if (code < 0xD800 || code > 0xDFFF) return 6;
-  bool pair = code < 0xDC00 && r->end - at >= 12 && at[6] == '\\' && at[7] == 'u';
-  long low = pair ? read_hex(at + 8, r->end) : -1;
-  if (low >= 0xDC00 && low <= 0xDFFF) return 12;
-  refuse(r, DSET_ERR_SYNTAX, at, "this half of a surrogate pair lacks the other half");
-  return 0;
-}
-
-static size_t encode(long code, char out[4]) {
-  if (code < 0x80) {
-    out[0] = (char)code;
-    return 1;
-  }
-  size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  static const unsigned lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
-  for (size_t i = length - 1; i > 0; i--, code >>= 6) out[i] = (char)(0x80 | (code & 0x3F));
-  out[0] = (char)(lead[length] | (unsigned)code);
-  return length;
-}
-
-/* Decodes the byte or the escape at `*at` of a string that was checked, and goes behind it. */
-static size_t decode(const char **at, const char *end, char out[4]) {
-  static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-  out[0] = *(*at)++;
-  if (out[0] != '\\') return 1;
-  out[0] = *(*at)++;
-  const char *control = strchr(from, out[0]);
-  if (control != NULL) out[0] = to[control - from];
-  if (out[0] != 'u') return 1;
-  long code = read_hex(*at, end);
-  *at += 4;
-  if (code >= 0xD800 && code <= 0xDFFF) {
-    code = 0x10000 + ((code - 0xD800) << 10) + (read_hex(*at + 2, end) - 0xDC00);
-    *at += 6;
-  }
-  return encode(code, out);
+  dset_token_fault fault;
+  size_t bytes = dset_token_escape(at, r->end, &fault);
+  if (bytes == 0) refuse(r, fault.code, fault.at, fault.text);
+  return bytes;
 }
 
 /* A string's bytes: a part of the text, or `owned`. */
@@ -179,7 +108,7 @@ static bool unescape(reader *r, string *s) {
   s->length = 0;
   while (at < end) {
     char unit[4];
-    size_t length = decode(&at, end, unit);
+    size_t length = dset_token_decode(&at, end, unit);
     memcpy(s->owned + s->length, unit, length);
     s->length += length;
   }
@@ -191,7 +120,7 @@ static bool unescape(reader *r, string *s) {
 static bool read_string(reader *r, string *s) {
   bool escapes = false;
   const char *open = r->at, *at = open + 1;
-  while (at < r->end && *at != '"') {
+  while ((at = dset_token_plain(at, r->end)) < r->end && *at != '"') {
     if ((unsigned char)*at < 0x20) {
       char text[80];
       snprintf(text, sizeof text, "a string holds the control character 0x%02x, which must be escaped", (unsigned)*at);
@@ -219,48 +148,22 @@ static json_t *read_text(reader *r) {
 
 /* ---- numbers and words ---- */
 
-static bool skip_digits(reader *r) {
-  if (!is_digit(r->at, r->end)) return expected(r, r->at, "a digit", NULL);
-  while (is_digit(r->at, r->end)) r->at++;
-  return true;
-}
-
-/* An integer beyond int64 is a real, as kubectl and the clients of the API server read it. */
-static json_t *make_number(reader *r, const char *begin, bool real) {
-  size_t length = (size_t)(r->at - begin);
-  int64_t integer;
-  double value;
-  real = real || !dset_text_to_int64(begin, length, &integer);
-  if (real && !dset_scalar_real(begin, length, &value)) {
-    refuse(r, DSET_ERR_RANGE, begin, "this number is beyond a 64-bit real");
-    return NULL;
-  }
-  json_t *number = real ? json_real(value) : json_integer(integer);
-  if (number == NULL) out_of_memory(r);
-  return number;
-}
-
 static json_t *read_number(reader *r) {
-  const char *begin = r->at;
-  bool real = false;
-  if (*r->at == '-') r->at++;
-  if (r->at < r->end && *r->at == '0' && is_digit(r->at + 1, r->end)) {
-    refuse(r, DSET_ERR_SYNTAX, begin, "a number of JSON does not start with 0");
+  dset_token_number number;
+  dset_token_fault fault;
+  const char *behind = dset_token_read_number(r->at, r->end, &number, &fault);
+  if (behind == NULL) {
+    if (fault.text == NULL) {
+      expected(r, fault.at, "a digit", NULL);
+    } else {
+      refuse(r, fault.code, fault.at, fault.text);
+    }
     return NULL;
   }
-  if (!skip_digits(r)) return NULL;
-  if (r->at < r->end && *r->at == '.') {
-    real = true;
-    r->at++;
-    if (!skip_digits(r)) return NULL;
-  }
-  if (r->at < r->end && (*r->at == 'e' || *r->at == 'E')) {
-    real = true;
-    r->at++;
-    if (r->at < r->end && (*r->at == '+' || *r->at == '-')) r->at++;
-    if (!skip_digits(r)) return NULL;
-  }
-  return make_number(r, begin, real);
+  r->at = behind;
+  json_t *value = number.real ? json_real(number.value) : json_integer(number.integer);
+  if (value == NULL) out_of_memory(r);
+  return value;
 }
 
 static json_t *read_word(reader *r) {
@@ -299,7 +202,7 @@ static bool note_repeat(reader *r, const json_t *object, const string *key, cons
 
 static bool read_member(reader *r, json_t *object, size_t depth) {
   string key;
-  const char *at = r->at = skip_blanks(r->at, r->end);
+  const char *at = r->at = dset_token_blanks(r->at, r->end);
   if (r->at == r->end || *r->at != '"') return expected(r, r->at, "a key in double quotes", NULL);
   if (!read_string(r, &key)) return false;
   dset_trail_member(r->trail, key.bytes, key.length);
@@ -334,7 +237,7 @@ static json_t *read_container(reader *r, size_t depth, json_t *container, read_p
 }
 
 static json_t *read_value(reader *r, size_t depth) {
-  r->at = skip_blanks(r->at, r->end);
+  r->at = dset_token_blanks(r->at, r->end);
   if (r->at == r->end) {
     expected(r, r->at, "a value", NULL);
     return NULL;
@@ -342,7 +245,7 @@ static json_t *read_value(reader *r, size_t depth) {
   if (*r->at == '{') return read_container(r, depth, json_object(), read_member, '}');
   if (*r->at == '[') return read_container(r, depth, json_array(), read_element, ']');
   if (*r->at == '"') return read_text(r);
-  if (*r->at == '-' || is_digit(r->at, r->end)) return read_number(r);
+  if (*r->at == '-' || dset_token_digit(r->at, r->end)) return read_number(r);
   return read_word(r);
 }
 
@@ -376,7 +279,7 @@ static const char *skip_string(const char *at, const char *end) {
 static const char *skip_value(const char *at, const char *end) {
   size_t depth = 0;
   do {
-    at = skip_blanks(at, end);
+    at = dset_token_blanks(at, end);
     if (at == end) return end;
     if (*at == '"') {
       at = skip_string(at, end);
@@ -403,7 +306,7 @@ static int compare_key(const void *key, const dset_step *step) {
   const char *wanted = step->key;
   for (const char *at = written->at + 1; at < written->end && *at != '"';) {
     char unit[4];
-    size_t bytes = decode(&at, written->end, unit);
+    size_t bytes = dset_token_decode(&at, written->end, unit);
     for (size_t i = 0; i < bytes; i++, wanted++) {
       if (unit[i] != *wanted) return (unsigned char)unit[i] < (unsigned char)*wanted ? -1 : 1;
     }
@@ -419,8 +322,8 @@ typedef struct walker {
 
 /* The value of the member whose key stands at `at`. */
 static const char *skip_key(const char *at, const char *end) {
-  at = skip_blanks(skip_string(at, end), end);
-  return skip_blanks(at < end ? at + 1 : end, end); /* the colon */
+  at = dset_token_blanks(skip_string(at, end), end);
+  return dset_token_blanks(at < end ? at + 1 : end, end); /* the colon */
 }
 
 /* Notes what `here` leads to in the value at `at`; returns what is behind the value. */
@@ -428,7 +331,7 @@ static const char *walk(const walker *w, const char *at, dset_range here) {
   bool object = at < w->end && *at == '{', array = at < w->end && *at == '[';
   dset_range parts = dset_search_parts(&w->search, here, object);
   if ((!object && !array) || dset_range_empty(parts)) return skip_value(at, w->end);
-  at = skip_blanks(at + 1, w->end);
+  at = dset_token_blanks(at + 1, w->end);
   for (size_t i = 0; at < w->end && *at != '}' && *at != ']'; i++) {
     written_key key = {at, w->end};
     dset_range part =
@@ -440,8 +343,8 @@ static const char *walk(const walker *w, const char *at, dset_range here) {
       dset_search_found(&w->search, part, (size_t)(key.at - w->begin));
       at = walk(w, at, part);
     }
-    at = skip_blanks(at, w->end);
-    if (at < w->end && *at == ',') at = skip_blanks(at + 1, w->end);
+    at = dset_token_blanks(at, w->end);
+    if (at < w->end && *at == ',') at = dset_token_blanks(at + 1, w->end);
   }
   return at < w->end ? at + 1 : at;
 }
@@ -449,7 +352,7 @@ static const char *walk(const walker *w, const char *at, dset_range here) {
 void dset_json_locate(const dset_slice *slice, dset_place *places, size_t count) {
   walker w = {.begin = slice->text + slice->begin, .end = slice->text + slice->end};
   dset_range all = dset_search_begin(&w.search, places, count);
-  const char *root = skip_blanks(w.begin, w.end);
+  const char *root = dset_token_blanks(w.begin, w.end);
   dset_search_found(&w.search, all, (size_t)(root - w.begin));
   walk(&w, root, all);
   dset_search_end(&w.search, slice, DSET_UNIT_BYTES);
