@@ -137,17 +137,23 @@ bool dset_decode_seconds(dset_decoder *decoder, const json_t *object, const char
   return true;
 }
 
-bool dset_decode_time(dset_decoder *decoder, const json_t *object, const char *key, int64_t *time_ms) {
+int dset_decode_moment(const char *text, int64_t *time_ms, dset_error *error) {
   const int64_t zero_ms = -INT64_C(62135596800000); /* 0001-01-01T00:00:00Z, which Go takes for "not set" */
+  int code = dset_time_parse(text, time_ms, error);
+  if (code != DSET_OK) return code;
+  if (*time_ms == 0) *time_ms = 1; /* 0 means "not set" in the model: the epoch itself moves by a millisecond */
+  if (*time_ms == zero_ms) *time_ms = 0;
+  return DSET_OK;
+}
+
+bool dset_decode_time(dset_decoder *decoder, const json_t *object, const char *key, int64_t *time_ms) {
   const json_t *member = find(decoder, object, key);
   if (member == NULL) return true;
   if (!json_is_string(member)) return dset_decode_refuse(decoder, "an RFC 3339 time", member);
   dset_error why;
-  if (dset_time_parse(json_string_value(member), time_ms, &why) != DSET_OK) {
+  if (dset_decode_moment(json_string_value(member), time_ms, &why) != DSET_OK) {
     return dset_decoder_fail(decoder, DSET_ERR_RANGE, why.text, "");
   }
-  if (*time_ms == 0) *time_ms = 1; /* 0 means "not set" in the model: the epoch itself moves by a millisecond */
-  if (*time_ms == zero_ms) *time_ms = 0;
   dset_decoder_leave(decoder);
   return true;
 }

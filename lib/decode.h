@@ -36,6 +36,8 @@ bool dset_decode_bool(dset_decoder *decoder, const json_t *object, const char *k
 bool dset_decode_integer(dset_decoder *decoder, const json_t *object, const char *key, int64_t least, int64_t most,
                          int64_t *value);
 bool dset_decode_seconds(dset_decoder *decoder, const json_t *object, const char *key, int64_t *milliseconds);
+/* A time of RFC 3339 as the model has it: 0 is "not set". Errors: as dset_time_parse(). */
+int dset_decode_moment(const char *text, int64_t *time_ms, dset_error *error);
 bool dset_decode_time(dset_decoder *decoder, const json_t *object, const char *key, int64_t *time_ms);
 
 /* A member that is an object (an array); `*value` is NULL when it is absent or null. */
@@ -70,6 +72,33 @@ bool dset_decode_is_huge(const json_t *value);
 bool dset_decode_daemonset(dset_decoder *decoder, const json_t *tree, const dset_daemonset **daemonset);
 /* A node selector term (C9), a dset_item_decoder. */
 bool dset_decode_term(dset_decoder *decoder, const json_t *tree, void *term);
+
+/* The metadata that all kinds share, and a condition of a pod. */
+typedef struct dset_metadata {
+  const char *ns;
+  const char *name;
+  const char *uid;
+  const dset_label *labels;
+  size_t label_count;
+  const dset_label *annotations;
+  size_t annotation_count;
+  const dset_owner *owners;
+  size_t owner_count;
+  int64_t created_ms;
+  int64_t generation;
+  bool deleting;
+} dset_metadata;
+
+typedef struct dset_condition {
+  const char *type;
+  const char *status;
+  int64_t since_ms;
+} dset_condition;
+
+/* What of them belongs into a node, and into a pod. */
+void dset_decode_take_node(dset_node *node, const dset_metadata *meta);
+void dset_decode_take_pod(dset_pod *pod, const dset_metadata *meta);
+void dset_decode_take_status(dset_pod *pod, const char *phase, const dset_condition *conditions, size_t count);
 
 bool dset_decode_node(dset_decoder *decoder, const json_t *tree, const dset_node **node);
 bool dset_decode_pod(dset_decoder *decoder, const json_t *tree, const dset_pod **pod);

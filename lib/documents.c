@@ -4,9 +4,11 @@
 
 #include "items.h"
 #include "reading.h"
+#include "stream.h"
 
 struct dset_documents {
   dset_arena arena; /* first, see dset_reading_begin() */
+  dset_arena large; /* of the objects of a large list */
   dset_object *objects;
   size_t count;
   size_t capacity;
@@ -14,24 +16,6 @@ struct dset_documents {
   int32_t validation;      /* enum dset_validation_mode; while it is being read */
   dset_repeats *repeats;   /* while it is being read */
 };
-
-/* The kind of an object, by apiVersion and kind. */
-static int32_t kind_of(const char *api_version, const char *kind) {
-  static const struct {
-    const char *api_version;
-    const char *kind;
-    int32_t code;
-  } kinds[] = {
-      {"apps/v1", "DaemonSet", DSET_KIND_DAEMONSET},
-      {"v1", "Node", DSET_KIND_NODE},
-      {"v1", "Pod", DSET_KIND_POD},
-      {"apps/v1", "ControllerRevision", DSET_KIND_REVISION},
-  };
-  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-    if (strcmp(kinds[i].api_version, api_version) == 0 && strcmp(kinds[i].kind, kind) == 0) return kinds[i].code;
-  }
-  return DSET_KIND_OTHER;
-}
 
 /* Leads the decoder along a path. */
 static void enter_path(dset_decoder *decoder, const dset_path *path) {
@@ -90,7 +74,7 @@ static bool visit_item(void *context, const dset_item *item) {
   if (objects == NULL) return dset_decoder_fail(r->decoder, DSET_ERR_NOMEM, "", "");
   to->objects = objects;
   dset_object *object = &objects[to->count];
-  *object = (dset_object){.kind = kind_of(item->api_version, item->kind)};
+  *object = (dset_object){.kind = dset_items_kind(item->api_version, item->kind)};
   object->index = r->document->index;
   object->line = r->document->line;
   object->api_version = dset_arena_string(&to->arena, item->api_version);
@@ -111,6 +95,34 @@ static bool visit_object(dset_decoder *decoder, const dset_source_document *docu
   return dset_reading_locate(document, r.to->findings, first) || dset_decoder_fail(decoder, DSET_ERR_NOMEM, "", "");
 }
 
+/* Reads every document by way of a tree. */
+static int read_trees(const char *text, size_t bytes, const dset_bounds *bounds, dset_documents *made,
+                      dset_error *error) {
+  dset_arena scratch;
+  dset_arena_init(&scratch, &made->arena.allocator);
+  dset_repeats repeats = {.arena = &scratch, .limit = 100};
+  made->repeats = &repeats;
+  int code = dset_reading_visit(text, bytes, bounds, &made->arena, &repeats, visit_object, made, error);
+  made->repeats = NULL;
+  dset_arena_clear(&scratch);
+  return code;
+}
+
+/* Reads the text as a large list, if it is one, and otherwise by way of trees. */
+static int read_text(const char *text, size_t bytes, const dset_bounds *bounds, dset_documents *made,
+                     dset_error *error) {
+  if (bytes < DSET_STREAM_BYTES) return read_trees(text, bytes, bounds, made, error);
+  dset_stream_objects objects;
+  switch (dset_stream_read(text, bytes, bounds, &made->large, &objects)) {
+    case DSET_STREAM_NO_MEMORY: return dset_fail_memory(error);
+    case DSET_STREAM_READ:
+      made->objects = objects.objects;
+      made->count = objects.count;
+      return DSET_OK;
+    default: dset_arena_clear(&made->large); return read_trees(text, bytes, bounds, made, error);
+  }
+}
+
 int dset_documents_read(const char *text, size_t bytes, const dset_read_options *options, dset_documents **documents,
                         dset_error *error) {
   if (documents == NULL) return dset_fail(error, DSET_ERR_INVALID, "documents", "must not be NULL");
@@ -120,20 +132,11 @@ int dset_documents_read(const char *text, size_t bytes, const dset_read_options 
   int code = dset_reading_begin(text, options, sizeof(dset_documents), &bounds, &memory, error);
   if (code != DSET_OK) return code;
   dset_documents *made = memory;
-  dset_validate_options keep = {.size = sizeof keep, .allocator = options == NULL ? NULL : options->allocator};
+  dset_arena_init(&made->large, &made->arena.allocator);
+  dset_validate_options keep = {.size = sizeof keep, .allocator = &made->arena.allocator};
   made->findings = dset_findings_new(&keep);
   made->validation = options == NULL ? DSET_VALIDATION_STRICT : options->validation;
-  if (made->findings == NULL) {
-    dset_documents_free(made);
-    return dset_fail_memory(error);
-  }
-  dset_arena scratch;
-  dset_arena_init(&scratch, keep.allocator);
-  dset_repeats repeats = {.arena = &scratch, .limit = 100};
-  made->repeats = &repeats;
-  code = dset_reading_visit(text, bytes, &bounds, &made->arena, &repeats, visit_object, made, error);
-  made->repeats = NULL;
-  dset_arena_clear(&scratch);
+  code = made->findings == NULL ? dset_fail_memory(error) : read_text(text, bytes, &bounds, made, error);
   if (code != DSET_OK) {
     dset_documents_free(made);
     return code;
@@ -145,6 +148,7 @@ int dset_documents_read(const char *text, size_t bytes, const dset_read_options 
 void dset_documents_free(dset_documents *documents) {
   if (documents == NULL) return;
   dset_findings_free(documents->findings);
+  dset_arena_clear(&documents->large);
   dset_arena arena = documents->arena;
   dset_arena_clear(&arena);
 }

@@ -11,6 +11,25 @@
 
 #include <string.h>
 
+#include "daemonset/codec.h"
+
+int32_t dset_items_kind(const char *api_version, const char *kind) {
+  static const struct {
+    const char *api_version;
+    const char *kind;
+    int32_t code;
+  } kinds[] = {
+      {"apps/v1", "DaemonSet", DSET_KIND_DAEMONSET},
+      {"v1", "Node", DSET_KIND_NODE},
+      {"v1", "Pod", DSET_KIND_POD},
+      {"apps/v1", "ControllerRevision", DSET_KIND_REVISION},
+  };
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    if (strcmp(kinds[i].api_version, api_version) == 0 && strcmp(kinds[i].kind, kind) == 0) return kinds[i].code;
+  }
+  return DSET_KIND_OTHER;
+}
+
 static const char *text_member(const json_t *tree, const char *key) {
   const char *text = json_string_value(json_object_get(tree, key));
   return text == NULL ? "" : text;

@@ -18,6 +18,9 @@ typedef struct dset_item {
 /* What is done with an object; false ends the walk. */
 typedef bool dset_item_visitor(void *context, const dset_item *item);
 
+/* The kind of an object (enum dset_kind), by apiVersion and kind. */
+int32_t dset_items_kind(const char *api_version, const char *kind);
+
 /* Shows the objects of a document in order; null has none. False when a visit was. */
 bool dset_items_visit(const json_t *root, dset_item_visitor *visit, void *context);
 

@@ -9,22 +9,6 @@
 
 #define GENERATION_ANNOTATION "deprecated.daemonset.template.generation"
 
-/* The metadata that all kinds share. */
-typedef struct metadata {
-  const char *ns;
-  const char *name;
-  const char *uid;
-  const dset_label *labels;
-  size_t label_count;
-  const dset_label *annotations;
-  size_t annotation_count;
-  dset_owner *owners;
-  size_t owner_count;
-  int64_t created_ms;
-  int64_t generation;
-  bool deleting;
-} metadata;
-
 static bool decode_owner(dset_decoder *decoder, const json_t *tree, void *item) {
   dset_owner *owner = item;
   return dset_decode_string(decoder, tree, "kind", &owner->kind) &&
@@ -46,7 +30,7 @@ static bool decode_inside(dset_decoder *decoder, const json_t *object, const cha
 }
 
 static bool decode_metadata_members(dset_decoder *decoder, const json_t *tree, void *item) {
-  metadata *meta = item;
+  dset_metadata *meta = item;
   void *owners = NULL;
   int64_t deletion_ms = 0;
   bool good = dset_decode_string(decoder, tree, "namespace", &meta->ns) &&
@@ -65,8 +49,8 @@ static bool decode_metadata_members(dset_decoder *decoder, const json_t *tree, v
   return good;
 }
 
-static bool decode_metadata(dset_decoder *decoder, const json_t *tree, metadata *meta) {
-  *meta = (metadata){0};
+static bool decode_metadata(dset_decoder *decoder, const json_t *tree, dset_metadata *meta) {
+  *meta = (dset_metadata){0};
   return dset_decode_is_object(decoder, tree) &&
          decode_inside(decoder, tree, "metadata", decode_metadata_members, meta);
 }
@@ -136,11 +120,18 @@ static bool decode_node_spec(dset_decoder *decoder, const json_t *tree, void *it
   return good;
 }
 
+void dset_decode_take_node(dset_node *node, const dset_metadata *meta) {
+  node->size = sizeof *node;
+  node->name = meta->name;
+  node->labels = meta->labels;
+  node->label_count = meta->label_count;
+}
+
 bool dset_decode_node(dset_decoder *decoder, const json_t *tree, const dset_node **result) {
-  metadata meta;
+  dset_metadata meta;
   dset_node *node = make(decoder, sizeof *node);
   if (node == NULL || !decode_metadata(decoder, tree, &meta)) return false;
-  *node = (dset_node){.size = sizeof *node, .name = meta.name, .labels = meta.labels, .label_count = meta.label_count};
+  dset_decode_take_node(node, &meta);
   *result = node;
   return decode_inside(decoder, tree, "spec", decode_node_spec, node);
 }
@@ -151,14 +142,8 @@ static bool decode_pod_spec(dset_decoder *decoder, const json_t *tree, void *ite
          decode_inside(decoder, tree, "affinity", decode_affinity, &pod->required_affinity);
 }
 
-typedef struct condition {
-  const char *type;
-  const char *status;
-  int64_t since_ms;
-} condition;
-
 static bool decode_condition(dset_decoder *decoder, const json_t *tree, void *item) {
-  condition *made = item;
+  dset_condition *made = item;
   return dset_decode_string(decoder, tree, "type", &made->type) &&
          dset_decode_string(decoder, tree, "status", &made->status) &&
          dset_decode_time(decoder, tree, "lastTransitionTime", &made->since_ms);
@@ -172,37 +157,46 @@ static int32_t phase_of(const char *text) {
   return DSET_PHASE_NONE;
 }
 
-static bool decode_pod_status(dset_decoder *decoder, const json_t *tree, void *item) {
-  dset_pod *pod = item;
-  const char *phase = NULL;
-  void *items = NULL;
-  size_t count = 0;
-  if (!dset_decode_string(decoder, tree, "phase", &phase) ||
-      !dset_decode_list(decoder, tree, "conditions", sizeof(condition), decode_condition, &items, &count)) {
-    return false;
-  }
+void dset_decode_take_status(dset_pod *pod, const char *phase, const dset_condition *conditions, size_t count) {
   pod->phase = phase_of(phase);
-  const condition *conditions = items;
   for (size_t i = 0; i < count; i++) {
     if (!dset_text_equal(conditions[i].type, "Ready")) continue;
     pod->ready = dset_text_equal(conditions[i].status, "True");
     pod->ready_since_ms = conditions[i].since_ms;
     break; /* the first decides (J1) */
   }
+}
+
+static bool decode_pod_status(dset_decoder *decoder, const json_t *tree, void *item) {
+  const char *phase = NULL;
+  void *conditions = NULL;
+  size_t count = 0;
+  if (!dset_decode_string(decoder, tree, "phase", &phase) ||
+      !dset_decode_list(decoder, tree, "conditions", sizeof(dset_condition), decode_condition, &conditions, &count)) {
+    return false;
+  }
+  dset_decode_take_status(item, phase, conditions, count);
   return true;
 }
 
+void dset_decode_take_pod(dset_pod *pod, const dset_metadata *meta) {
+  pod->size = sizeof *pod;
+  pod->ns = meta->ns;
+  pod->name = meta->name;
+  pod->uid = meta->uid;
+  pod->labels = meta->labels;
+  pod->label_count = meta->label_count;
+  pod->owners = meta->owners;
+  pod->owner_count = meta->owner_count;
+  pod->created_ms = meta->created_ms;
+  pod->deleting = meta->deleting;
+}
+
 bool dset_decode_pod(dset_decoder *decoder, const json_t *tree, const dset_pod **result) {
-  metadata meta;
+  dset_metadata meta;
   dset_pod *pod = make(decoder, sizeof *pod);
   if (pod == NULL || !decode_metadata(decoder, tree, &meta)) return false;
-  *pod = (dset_pod){.size = sizeof *pod, .ns = meta.ns, .name = meta.name, .uid = meta.uid};
-  pod->labels = meta.labels;
-  pod->label_count = meta.label_count;
-  pod->owners = meta.owners;
-  pod->owner_count = meta.owner_count;
-  pod->created_ms = meta.created_ms;
-  pod->deleting = meta.deleting;
+  dset_decode_take_pod(pod, &meta);
   *result = pod;
   return decode_inside(decoder, tree, "spec", decode_pod_spec, pod) &&
          decode_inside(decoder, tree, "status", decode_pod_status, pod);
@@ -230,7 +224,7 @@ static bool decode_data(dset_decoder *decoder, const json_t *tree, dset_revision
 }
 
 bool dset_decode_revision(dset_decoder *decoder, const json_t *tree, const dset_revision **result) {
-  metadata meta;
+  dset_metadata meta;
   dset_revision *revision = make(decoder, sizeof *revision);
   if (revision == NULL || !decode_metadata(decoder, tree, &meta)) return false;
   *revision = (dset_revision){.size = sizeof *revision, .ns = meta.ns, .name = meta.name, .uid = meta.uid};
@@ -378,7 +372,7 @@ static bool decode_daemonset_status(dset_decoder *decoder, const json_t *tree, v
 }
 
 /* A21: an annotation that does not parse is as good as none. */
-static void take_template_generation(const metadata *meta, dset_daemonset *daemonset) {
+static void take_template_generation(const dset_metadata *meta, dset_daemonset *daemonset) {
   for (size_t i = 0; i < meta->annotation_count; i++) {
     const dset_label *annotation = &meta->annotations[i];
     if (strcmp(annotation->key, GENERATION_ANNOTATION) != 0) continue;
@@ -388,7 +382,7 @@ static void take_template_generation(const metadata *meta, dset_daemonset *daemo
 }
 
 bool dset_decode_daemonset(dset_decoder *decoder, const json_t *tree, const dset_daemonset **result) {
-  metadata meta;
+  dset_metadata meta;
   dset_daemonset *daemonset = make(decoder, sizeof *daemonset);
   dset_status *status = make(decoder, sizeof *status);
   if (daemonset == NULL || status == NULL || !decode_metadata(decoder, tree, &meta)) return false;

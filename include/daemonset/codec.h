@@ -79,6 +79,10 @@ typedef struct dset_documents dset_documents;
  * by the first character. `*documents` is released with dset_documents_free() and does not need the text afterwards.
  * A text without any document is not an error.
  *
+ * JSON of 64 KiB or more that is one list of nodes and pods (kind NodeList, PodList or List) is read without a tree of
+ * jansson's, several times as fast and in a fraction of the memory; what comes out is the same. Where it holds
+ * something unusual, such as other documents, DaemonSets, a key that stands twice, or an error, it is read as any text.
+ *
  * A DaemonSet without metadata.uid is a manifest: unknown and duplicate fields are refused unless options->validation
  * says otherwise, and all defaults are filled in (A2 to A19), so that its revision_data are those that a cluster would
  * have. One with a uid is live, and taken as it is. Validation (section B) is for dset_manifests_read().
