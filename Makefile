@@ -33,7 +33,7 @@ endif
 ifeq ($(SANITIZE), 1)
 BUILD ?= build/asan
 SANITIZER = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-CHECK_STEPS ?= unit embed cli # the others look at the library as it is shipped
+CHECK_STEPS ?= unit embed cli fuzz # the others look at the library as it is shipped
 else
 BUILD ?= build
 endif
@@ -106,6 +106,14 @@ $(BUILD)/bench_cluster: $(BUILD)/tests/bench/bench_cluster.o $(CORE)
 $(BUILD)/bench_count: $(BUILD)/tests/bench/bench_count.o $(STATIC)
 	$(LINK) -o $@ $^ $(CODEC_LIBS)
 
+$(BUILD)/bench_decode: $(BUILD)/tests/bench/bench_decode.o $(BUILD)/tests/support/lists.o $(STATIC)
+	$(LINK) -o $@ $^ $(CODEC_LIBS)
+
+FUZZ_SRC = tests/fuzz/fuzz_stream.c tests/support/both.c tests/support/lists_random.c tests/support/random.c
+
+$(BUILD)/fuzz_stream: $(FUZZ_SRC:%.c=$(BUILD)/%.o) $(STATIC)
+	$(LINK) -o $@ $^ $(CODEC_LIBS)
+
 $(BUILD)/unit: $(UNIT_OBJ) $(STATIC)
 	$(LINK) -o $@ $^ $(CHECK_LIBS) $(CODEC_LIBS)
 
@@ -154,7 +162,7 @@ check:
 	@echo 'building with WERROR=1'
 	@$(MAKE) --no-print-directory -s WERROR=1 run-check
 
-run-check: all $(BUILD)/unit
+run-check: all $(BUILD)/unit $(BUILD)/fuzz_stream
 	@BUILD='$(BUILD)' CC='$(CC)' CXX='$(CXX)' NM='$(NM)' CHECK_STEPS='$(CHECK_STEPS)' tests/check.sh
 
 demo:
@@ -175,8 +183,9 @@ demo:
 # sees that all of it runs and that both sides agree.
 BENCH = full
 
-bench: build/parity build/bench_count
+bench: build/parity build/bench_count build/bench_decode
 	build/parity -bench $(BENCH) -out build/bench.json
+	build/bench_decode
 
 # The controller of Kubernetes beside the library, in one process. Its last line is 'N passed, M failed'. PARITY takes
 # flags of build/parity; the seed follows the commit, so that each commit is tried on other states.

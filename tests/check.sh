@@ -51,6 +51,7 @@ step embed tests/check_embed.sh
 step layers tests/check_layers.sh
 step symbols tests/check_symbols.sh
 step cli tests/cli/run.sh
+step fuzz "$BUILD/fuzz_stream"
 step readme tests/check_readme.sh
 
 echo "$total passed, $failures failed"
