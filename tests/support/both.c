@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "reading.h"
 #include "stream.h"
+#include "token.h"
 
 static bool same_text(const char *a, const char *b) {
   return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
@@ -86,6 +88,16 @@ static bool same_object(const dset_object *a, const dset_object *b) {
          same_pod(a->pod, b->pod);
 }
 
+/* Whether the text is one value of JSON; the public call would go on to YAML. */
+static bool is_json(const char *text, size_t bytes, const dset_bounds *bounds) {
+  dset_slice slice = {text, 0, bytes, 1, 1};
+  json_t *root;
+  size_t end = 0;
+  int code = dset_json_load(&slice, bounds, NULL, &root, &end, NULL);
+  json_decref(root);
+  return code == DSET_OK && dset_token_blanks(text + end, text + bytes) == text + bytes;
+}
+
 static enum both_outcome compare(const dset_stream_objects *streamed, const dset_documents *documents, char why[200]) {
   size_t count = dset_documents_count(documents);
   if (streamed->count != count) {
@@ -104,6 +116,26 @@ static enum both_outcome compare(const dset_stream_objects *streamed, const dset
   return BOTH_READ;
 }
 
+/* A copy of just that size; a long text gets a blank in front. */
+static char *copy_of(const char *text, size_t bytes, bool blank, size_t *length) {
+  *length = bytes + (blank ? 1 : 0);
+  char *copy = malloc(*length + (*length == 0 ? 1 : 0));
+  if (copy == NULL) abort();
+  if (blank) copy[0] = ' ';
+  if (bytes != 0) memcpy(copy + (blank ? 1 : 0), text, bytes);
+  return copy;
+}
+
+static int read_by_tree(const char *text, size_t bytes, const dset_read_options *options, dset_documents **documents,
+                        dset_error *error) {
+  size_t length;
+  char *copy = copy_of(text, bytes, bytes >= DSET_STREAM_BYTES, &length);
+  int code = dset_documents_read(copy, length, options, documents, error);
+  if (code == DSET_ERR_NOMEM) abort();
+  free(copy);
+  return code;
+}
+
 enum both_outcome both_read(const char *text, size_t bytes, size_t max_depth, char why[200]) {
   dset_read_options options = {.size = sizeof options, .max_depth = max_depth};
   dset_bounds bounds;
@@ -111,24 +143,25 @@ enum both_outcome both_read(const char *text, size_t bytes, size_t max_depth, ch
   dset_stream_objects streamed;
   dset_documents *documents;
   dset_error error;
-  char *copy = malloc(bytes);
-  if ((copy == NULL && bytes != 0) || bytes >= DSET_STREAM_BYTES) abort();
-  if (bytes != 0) memcpy(copy, text, bytes);
-  const char *read = bytes == 0 ? "" : copy;
+  size_t length;
+  char *copy = copy_of(text, bytes, false, &length);
   dset_arena_init(&arena, NULL);
   if (dset_reading_bounds(&options, &bounds, &error) != DSET_OK) abort();
-  enum dset_stream_code stream = dset_stream_read(read, bytes, &bounds, &arena, &streamed);
-  int tree = dset_documents_read(read, bytes, &options, &documents, &error);
+  enum dset_stream_code stream = dset_stream_read(copy, length, &bounds, &arena, &streamed);
+  free(copy);
+  if (stream == DSET_STREAM_NO_MEMORY) abort();
+  int tree = read_by_tree(text, bytes, &options, &documents, &error);
   enum both_outcome outcome = tree == DSET_OK ? BOTH_LEFT : BOTH_REFUSED;
-  if (stream == DSET_STREAM_NO_MEMORY || tree == DSET_ERR_NOMEM) abort();
   if (stream == DSET_STREAM_READ && tree != DSET_OK) {
     snprintf(why, 200, "read without a tree, refused with one: %.100s", error.text);
+    outcome = BOTH_DIFFERENT;
+  } else if (stream == DSET_STREAM_READ && !is_json(text, bytes, &bounds)) {
+    snprintf(why, 200, "read without a tree, and no JSON");
     outcome = BOTH_DIFFERENT;
   } else if (stream == DSET_STREAM_READ) {
     outcome = compare(&streamed, documents, why);
   }
   dset_documents_free(documents);
   dset_arena_clear(&arena);
-  free(copy);
   return outcome;
 }

@@ -14,8 +14,9 @@ enum both_outcome {
 };
 
 /*
- * `text` is shorter than DSET_STREAM_BYTES, so that the public call takes the way by a tree. It is read from a copy of
- * just that size, behind which a sanitizer watches. `max_depth`: 0 is the default.
+ * `text` is read from a copy of just that size, behind which a sanitizer watches. The way by a tree is the public call:
+ * it takes it for a text shorter than DSET_STREAM_BYTES, and for one with a blank in front. `max_depth`: 0 is the
+ * default.
  */
 enum both_outcome both_read(const char *text, size_t bytes, size_t max_depth, char why[200]);
 

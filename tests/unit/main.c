@@ -30,6 +30,7 @@
   X(quote)             \
   X(manifests)         \
   X(codec)             \
+  X(stream)            \
   X(golden)            \
   X(laws)              \
   X(script)            \
