@@ -18,7 +18,7 @@ PKG_CONFIG ?= pkg-config
 CLANG_FORMAT ?= clang-format
 
 # The codec is the only part that needs jansson and libyaml. Every other file of lib/ is the core: libc alone.
-CODEC = source place repeats scalar token json yaml yaml_place time quantity image schema schema_table conform defaults encode hash emit items decode objects facts reading skip intern stream stream_table documents state manifest manifests template pod render decimal
+CODEC = source place repeats scalar token json yaml yaml_place time quantity image schema schema_table conform defaults encode hash emit items decode objects facts reading skip scan intern stream stream_table documents state manifest manifests template pod render decimal
 CODEC_SRC = $(wildcard $(CODEC:%=lib/%.c))
 CORE_SRC = $(filter-out $(CODEC_SRC), $(wildcard lib/*.c))
 DSET_SRC = $(wildcard examples/dset/*.c)

@@ -5,9 +5,9 @@
  *   {"kind":"PodList", ... "items":[{"metadata":{...},"spec":{...}, ...}, ...]}
  *      LIST                  ITEM ─► NODE, POD, OTHER ─► METADATA, POD_SPEC, ... by the rows of stream_table.c
  *
- * Functions go on from `at` and leave it behind what they read, or return false: then the text is not its own, or
- * memory ran out. Items of a list whose end is not known yet stand in a stack of bytes, those of inner lists above
- * those of outer ones. When the kind of the list comes behind its items, they are gone over first and read in the end.
+ * Functions return false when the text is not its own, or memory ran out. Items of a list whose end is not known yet
+ * stand in a stack of bytes, those of inner lists above those of outer ones. When the kind of the list comes behind its
+ * items, they are gone over first and read in the end.
  */
 #include "stream.h"
 
@@ -15,17 +15,16 @@
 
 #include "intern.h"
 #include "items.h"
-#include "skip.h"
+#include "scan.h"
 #include "stream_table.h"
 #include "text.h"
+#include "token.h"
 
 typedef struct reader {
-  const char *at;
-  const char *end;
+  dset_scan scan;
   dset_arena *arena;
   dset_intern shared;
-  dset_buffer stack;     /* items of the lists that are open */
-  dset_buffer unescaped; /* the string that was read last, when it holds escapes */
+  dset_buffer stack; /* items of the lists that are open */
   dset_buffer objects;
   dset_stream_list list;
   const char *items;    /* those of the list, in the text */
@@ -33,13 +32,6 @@ typedef struct reader {
   uint32_t label_lists; /* so far, those that are open included */
   bool no_memory;
 } reader;
-
-/* A string of the text, or without its escapes. */
-typedef struct string {
-  const char *bytes;
-  size_t length;
-  bool escapes; /* it had some */
-} string;
 
 static bool read_object(reader *r, enum dset_shape shape, char *into, size_t levels);
 
@@ -49,125 +41,41 @@ static bool got(reader *r, const void *made) {
   return made != NULL;
 }
 
-/* ---- parts of the text ---- */
-
-/* Goes over blanks, and over `c` when it follows; says whether it did. */
-static bool accept(reader *r, char c) {
-  r->at = dset_token_blanks(r->at, r->end);
-  if (r->at == r->end || *r->at != c) return false;
-  r->at++;
-  return true;
-}
-
-static bool accept_word(reader *r, const char *word) {
-  size_t length = strlen(word);
-  if ((size_t)(r->end - r->at) < length || memcmp(r->at, word, length) != 0) return false;
-  r->at += length;
-  return true;
-}
-
-static bool skip(reader *r, size_t levels) {
-  r->at = dset_skip_value(r->at, r->end, levels);
-  return r->at != NULL;
-}
-
-static bool unescape(reader *r, string *s) {
-  const char *at = s->bytes, *end = s->bytes + s->length;
-  r->unescaped.length = 0;
-  while (at < end) {
-    char unit[4];
-    dset_buffer_add(&r->unescaped, unit, dset_token_decode(&at, end, unit));
-  }
-  *s = (string){r->unescaped.bytes, r->unescaped.length, true};
-  return got(r, r->unescaped.failed ? NULL : r->unescaped.bytes);
-}
-
-/* The string at `at`, until the next one. */
-static bool read_string(reader *r, string *s) {
-  if (r->at == r->end || *r->at != '"') return false;
-  const char *open = r->at;
-  r->at = dset_skip_string(open, r->end, &s->escapes);
-  if (r->at == NULL) return false;
-  s->bytes = open + 1;
-  s->length = (size_t)(r->at - open) - 2;
-  return !s->escapes || unescape(r, s);
-}
-
-/* The members of an object or the items of an array, one after the other. */
-typedef struct parts {
-  char close;
-  bool begun;
-  bool ended; /* there is no further one, and all are good */
-} parts;
-
-static bool open_parts(reader *r, parts *p, char open, char close, size_t *levels) {
-  *p = (parts){.close = close};
-  return (*levels)-- > 0 && accept(r, open);
-}
-
-/* Whether there is one more; `at` stands at it then. */
-static bool next_part(reader *r, parts *p) {
-  if (accept(r, p->close)) {
-    p->ended = true;
-    return false;
-  }
-  bool more = p->begun ? accept(r, ',') : true;
-  p->begun = true;
-  r->at = dset_token_blanks(r->at, r->end);
-  return more && r->at < r->end;
-}
-
-/* The same in an object, with its key; `at` stands at the value. */
-static bool next_member(reader *r, parts *p, string *key) {
-  if (!next_part(r, p) || !read_string(r, key) || !accept(r, ':')) return false;
-  r->at = dset_token_blanks(r->at, r->end);
-  return true;
-}
-
 /* ---- strings, times, numbers ---- */
 
-static dset_interned *intern(reader *r, const string *s) {
+static dset_interned *intern(reader *r, const dset_scan_string *s) {
   dset_interned *found = dset_intern_text(&r->shared, s->bytes, s->length);
   if (r->shared.failed) r->no_memory = true;
   return found;
 }
 
 static bool read_text(reader *r, const char **to) {
-  string s;
-  if (!read_string(r, &s)) return false;
+  dset_scan_string s;
+  if (!dset_scan_take_string(&r->scan, &s)) return false;
   *to = dset_arena_copy(r->arena, s.bytes, s.length);
   return got(r, *to);
 }
 
 static bool read_shared(reader *r, const char **to) {
-  string s;
-  if (!read_string(r, &s)) return false;
+  dset_scan_string s;
+  if (!dset_scan_take_string(&r->scan, &s)) return false;
   const dset_interned *found = intern(r, &s);
   if (found != NULL) *to = found->text;
   return found != NULL;
 }
 
 static bool read_time(reader *r, int64_t *to) {
-  string s;
+  dset_scan_string s;
   char text[64];
-  if (!read_string(r, &s) || s.length >= sizeof text) return false;
+  if (!dset_scan_take_string(&r->scan, &s) || s.length >= sizeof text) return false;
   memcpy(text, s.bytes, s.length);
   text[s.length] = '\0';
   return dset_decode_moment(text, to, NULL) == DSET_OK;
 }
 
 static bool read_bool(reader *r, bool *to) {
-  *to = accept_word(r, "true");
-  return *to || accept_word(r, "false");
-}
-
-static bool read_integer(reader *r, int64_t *to) {
-  dset_token_number number;
-  dset_token_fault fault;
-  if (!dset_token_digit(r->at, r->end) && (r->at == r->end || *r->at != '-')) return false;
-  r->at = dset_token_read_number(r->at, r->end, &number, &fault);
-  *to = number.integer;
-  return r->at != NULL && !number.real;
+  *to = dset_scan_word(&r->scan, "true");
+  return *to || dset_scan_word(&r->scan, "false");
 }
 
 /* ---- lists ---- */
@@ -188,22 +96,22 @@ static bool pop(reader *r, size_t mark, size_t item_bytes, void **items, size_t 
   return true;
 }
 
-static bool read_label(reader *r, const string *key, uint32_t list) {
+static bool read_label(reader *r, const dset_scan_string *key, uint32_t list) {
   dset_label label = {NULL, ""};
   dset_interned *found = intern(r, key);
   if (found == NULL || found->seen == list) return false;
   found->seen = list;
   label.key = found->text;
-  return (accept_word(r, "null") || read_shared(r, &label.value)) && push(r, &label, sizeof label);
+  return (dset_scan_word(&r->scan, "null") || read_shared(r, &label.value)) && push(r, &label, sizeof label);
 }
 
 static bool read_labels(reader *r, size_t levels, void **labels, size_t *count) {
-  parts p;
-  string key;
+  dset_scan_parts p;
+  dset_scan_string key;
   size_t mark = r->stack.length;
   uint32_t list = ++r->label_lists;
-  if (list == 0 || !open_parts(r, &p, '{', '}', &levels)) return false;
-  while (next_member(r, &p, &key)) {
+  if (list == 0 || !dset_scan_open(&r->scan, &p, '{', &levels)) return false;
+  while (dset_scan_next_member(&r->scan, &p, &key)) {
     /* The key stands in the text, or in the buffer that the value needs, too: it is interned first. */
     if (!read_label(r, &key, list)) return false;
   }
@@ -211,20 +119,20 @@ static bool read_labels(reader *r, size_t levels, void **labels, size_t *count) 
 }
 
 static bool check_strings(reader *r, size_t levels) {
-  parts p;
-  string s;
-  if (!open_parts(r, &p, '{', '}', &levels)) return false;
-  while (next_member(r, &p, &s)) {
-    if (!accept_word(r, "null") && !read_string(r, &s)) return false;
+  dset_scan_parts p;
+  dset_scan_string s;
+  if (!dset_scan_open(&r->scan, &p, '{', &levels)) return false;
+  while (dset_scan_next_member(&r->scan, &p, &s)) {
+    if (!dset_scan_word(&r->scan, "null") && !dset_scan_take_string(&r->scan, &s)) return false;
   }
   return p.ended;
 }
 
 static bool read_texts(reader *r, size_t levels, void **texts, size_t *count) {
-  parts p;
+  dset_scan_parts p;
   size_t mark = r->stack.length;
-  if (!open_parts(r, &p, '[', ']', &levels)) return false;
-  while (next_part(r, &p)) {
+  if (!dset_scan_open(&r->scan, &p, '[', &levels)) return false;
+  while (dset_scan_next(&r->scan, &p)) {
     const char *text;
     if (!read_shared(r, &text) || !push(r, &text, sizeof text)) return false;
   }
@@ -241,10 +149,10 @@ typedef union part {
 } part;
 
 static bool read_list(reader *r, enum dset_shape shape, size_t levels, void **items, size_t *count) {
-  parts p;
+  dset_scan_parts p;
   size_t mark = r->stack.length, bytes = dset_shapes[shape].item_bytes;
-  if (!open_parts(r, &p, '[', ']', &levels)) return false;
-  while (next_part(r, &p)) {
+  if (!dset_scan_open(&r->scan, &p, '[', &levels)) return false;
+  while (dset_scan_next(&r->scan, &p)) {
     part item;
     memset(&item, 0, sizeof item);
     if (!read_object(r, shape, (char *)&item, levels) || !push(r, &item, bytes)) return false;
@@ -326,10 +234,10 @@ static bool read_item(reader *r, size_t levels) {
 }
 
 static bool read_items(reader *r, size_t levels) {
-  parts p;
+  dset_scan_parts p;
   r->listed = listed_by(r->list.kind);
-  if (r->listed == NULL || !open_parts(r, &p, '[', ']', &levels)) return false;
-  while (next_part(r, &p)) {
+  if (r->listed == NULL || !dset_scan_open(&r->scan, &p, '[', &levels)) return false;
+  while (dset_scan_next(&r->scan, &p)) {
     if (!read_item(r, levels)) return false;
   }
   return p.ended;
@@ -337,13 +245,13 @@ static bool read_items(reader *r, size_t levels) {
 
 /* Items whose list is known by now are read, others only gone over. */
 static bool read_or_skip_items(reader *r, size_t levels) {
-  r->items = r->at;
-  return r->list.kind != NULL && r->list.api_version != NULL ? read_items(r, levels) : skip(r, levels);
+  r->items = r->scan.at;
+  return r->list.kind != NULL && r->list.api_version != NULL ? read_items(r, levels) : dset_scan_skip(&r->scan, levels);
 }
 
 /* ---- objects ---- */
 
-static const dset_row *find_row(enum dset_shape shape, const string *key) {
+static const dset_row *find_row(enum dset_shape shape, const dset_scan_string *key) {
   const dset_shape_rows *of = &dset_shapes[shape];
   for (size_t i = 0; i < of->count; i++) {
     const dset_row *row = &of->rows[i];
@@ -370,7 +278,7 @@ static bool read_member(reader *r, const dset_row *row, char *into, size_t level
     case DSET_ROW_BOOL: return read_bool(r, to);
     case DSET_ROW_TIME: return read_time(r, to);
     case DSET_ROW_IS_SET: *(bool *)to = true; return read_time(r, &time_ms);
-    case DSET_ROW_INTEGER: return read_integer(r, to);
+    case DSET_ROW_INTEGER: return dset_scan_integer(&r->scan, to);
     case DSET_ROW_STRINGS: return check_strings(r, levels);
     case DSET_ROW_INSIDE: return read_object(r, row->shape, to, levels);
     case DSET_ROW_TERMS: return read_terms(r, row->shape, levels, to);
@@ -388,12 +296,11 @@ static enum dset_shape decide(const reader *r, char *into) {
 
 /* Reads an object of that shape into its struct, of which it writes the members that are there and not null. */
 static bool read_object(reader *r, enum dset_shape shape, char *into, size_t levels) {
-  parts p;
-  string key;
+  dset_scan_parts p;
+  dset_scan_string key;
   uint32_t seen = 0; /* a bit for each row */
-  if (!open_parts(r, &p, '{', '}', &levels)) return false;
-  while (next_member(r, &p, &key)) {
-    if (key.escapes) return false;
+  if (!dset_scan_open(&r->scan, &p, '{', &levels)) return false;
+  while (dset_scan_next_member(&r->scan, &p, &key)) {
     const dset_row *row = find_row(shape, &key);
     if (row == NULL && shape == DSET_SHAPE_ITEM) {
       shape = decide(r, into);
@@ -401,13 +308,13 @@ static bool read_object(reader *r, enum dset_shape shape, char *into, size_t lev
       row = find_row(shape, &key);
     }
     if (row == NULL) {
-      if (!skip(r, levels)) return false;
+      if (!dset_scan_skip(&r->scan, levels)) return false;
       continue;
     }
     uint32_t bit = UINT32_C(1) << (row - dset_shapes[shape].rows);
     if ((seen & bit) != 0) return false;
     seen |= bit;
-    if (!accept_word(r, "null") && !read_member(r, row, into, levels)) return false;
+    if (!dset_scan_word(&r->scan, "null") && !read_member(r, row, into, levels)) return false;
   }
   return p.ended;
 }
@@ -416,9 +323,8 @@ static bool read_object(reader *r, enum dset_shape shape, char *into, size_t lev
 
 static bool read_list_object(reader *r, size_t levels) {
   if (!read_object(r, DSET_SHAPE_LIST, (char *)&r->list, levels)) return false;
-  r->at = dset_token_blanks(r->at, r->end);
-  if (r->at != r->end || r->items == NULL) return false;
-  r->at = r->items;
+  if (dset_token_blanks(r->scan.at, r->scan.end) != r->scan.end || r->items == NULL) return false;
+  r->scan.at = r->items;
   return r->listed != NULL || read_items(r, levels - 1);
 }
 
@@ -436,14 +342,16 @@ enum dset_stream_code dset_stream_read(const char *text, size_t bytes, const dse
   if (bytes == 0 || text[0] != '{' || bytes > bounds->max_bytes) return DSET_STREAM_NOT_ITS_OWN;
   dset_arena scratch;
   dset_arena_init(&scratch, &arena->allocator);
-  reader r = {.at = text, .end = text + bytes, .arena = arena, .shared = {.texts = arena, .scratch = &scratch}};
+  reader r = {
+      .scan = {.at = text, .end = text + bytes}, .arena = arena, .shared = {.texts = arena, .scratch = &scratch}};
   dset_buffer_init(&r.stack, &arena->allocator);
-  dset_buffer_init(&r.unescaped, &arena->allocator);
+  dset_buffer_init(&r.scan.unescaped, &arena->allocator);
   dset_buffer_init(&r.objects, &arena->allocator);
   bool good = read_list_object(&r, bounds->max_depth) && take_objects(&r, objects);
+  bool no_memory = r.no_memory || r.scan.unescaped.failed;
   dset_buffer_clear(&r.stack);
-  dset_buffer_clear(&r.unescaped);
+  dset_buffer_clear(&r.scan.unescaped);
   dset_buffer_clear(&r.objects);
   dset_arena_clear(&scratch);
-  return good ? DSET_STREAM_READ : r.no_memory ? DSET_STREAM_NO_MEMORY : DSET_STREAM_NOT_ITS_OWN;
+  return good ? DSET_STREAM_READ : no_memory ? DSET_STREAM_NO_MEMORY : DSET_STREAM_NOT_ITS_OWN;
 }

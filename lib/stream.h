@@ -10,7 +10,7 @@
  *   read here                                          not its own
  *   one JSON object of kind List, NodeList or PodList  anything else, and anything in front of or behind it but blanks
  *   items that are nodes, pods or of an unread kind    DaemonSets, ControllerRevisions
- *   members in any order, unknown ones, null           a member that is read and stands twice, or whose key has escapes
+ *   members in any order, unknown ones, null           a member that is read and stands twice
  *   values that the way by a tree takes                values that it refuses; times of 64 bytes or more
  */
 #ifndef DSET_LIB_STREAM_H

@@ -19,7 +19,7 @@ L1 | L0 L1 | model copy check findings value daemonset/model daemonset/validate
 L2 | L0 L1 L2 | keys selector reasons affinity taint match validate validate_labels validate_meta validate_update validate_annotation validate_template validate_container validate_placement caution caution_affinity overlap daemonset/match
 L3 | L0 L1 L2 L3 | taken sync claim history census backoff work share manage rollout status actions plan objection objection_pod admit daemonset/plan daemonset/admit
 L4 | L0 L1 L2 L3 L4 | cluster cluster_class cluster_member cluster_node cluster_owner cluster_claim cluster_pod cluster_revision cluster_daemonset cluster_judge cluster_plan daemonset/cluster
-L5 | L0 L1 L5 taint validate daemonset/match daemonset/plan | source place repeats scalar json yaml yaml_place time quantity image schema schema_types schema_table conform defaults encode hash emit items decode objects facts reading documents state manifest manifests template pod render decimal token skip intern stream stream_table daemonset/codec
+L5 | L0 L1 L5 taint validate daemonset/match daemonset/plan | source place repeats scalar json yaml yaml_place time quantity image schema schema_types schema_table conform defaults encode hash emit items decode objects facts reading documents state manifest manifests template pod render decimal token skip intern stream stream_table scan daemonset/codec
 all | L0 L1 L2 L3 L4 L5 | daemonset
 EOT
 }

@@ -125,8 +125,7 @@ static void write_word(dset_buffer *to, dset_random *random) {
 /* What no reader of nodes and pods looks into. */
 static void write_junk(dset_buffer *to, dset_random *random) {
   static const char *const junk[] = {"{\"f:metadata\":{\"f:labels\":{\".\":{},\"k:{\\\"type\\\":\\\"Ready\\\"}\":{}}}}",
-                                     "[{\"name\":\"c\",\"image\":\"i:1\",\"ports\":[{\"containerPort\":80}],\"env\":[{"
-                                     "\"name\":\"A\",\"value\":\"b\"}]}]",
+                                     "[{\"name\":\"c\",\"ports\":[{\"containerPort\":80}],\"env\":[{\"name\":\"A\"}]}]",
                                      "\"text\"",
                                      "12",
                                      "1.25e2",

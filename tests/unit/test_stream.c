@@ -74,7 +74,7 @@ static const row rows[] = {
     {BOTH_LEFT, "{\"kind\":7,\"items\":[]}"},
     {BOTH_LEFT, "{\"kind\":\"List\",\"kind\":\"PodList\",\"items\":[{}]}"},
     {BOTH_LEFT, "{\"kind\":\"PodList\",\"items\":[{}],\"items\":[]}"},
-    {BOTH_LEFT, "{\"k\\u0069nd\":\"PodList\",\"items\":[{}]}"},
+    {BOTH_READ, "{\"k\\u0069nd\":\"PodList\",\"items\":[{}]}"},
     {BOTH_LEFT, "{\"kind\":\"PodList\",\"it\\u0065ms\":[{}],\"items\":[]}"},
     {BOTH_REFUSED, "[]"},
     {BOTH_LEFT, ""},
@@ -144,7 +144,8 @@ static const row rows[] = {
     {BOTH_LEFT, META("\"name\":\"a\",\"name\":\"b\"")},
     {BOTH_LEFT, META("\"name\":7,\"name\":\"b\"")},
     {BOTH_LEFT, META("\"name\":null,\"name\":\"b\"")},
-    {BOTH_LEFT, META("\"n\\u0061me\":\"b\"")},
+    {BOTH_READ, META("\"n\\u0061me\":\"b\"")},
+    {BOTH_LEFT, META("\"n\\u0061me\":\"a\",\"name\":\"b\"")},
     {BOTH_READ, META("\"x\":1,\"x\":2")},
 
     /* labels and strings */
