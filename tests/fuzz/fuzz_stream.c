@@ -3,7 +3,9 @@
  * fuzz_stream.c: small lists of nodes and pods, most of them changed in some places, read both ways (support/both.h). A
  * text that is read without a tree must be read with one, and the objects must be the same, value by value.
  *
- * usage: fuzz_stream [--count texts] [--seed number]
+ * usage: fuzz_stream [--count texts] [--seed number] [file...]
+ *
+ * With files, those are changed in place of lists that are made up.
  *
  * The seed is printed. A text on which the two differ is made smaller and printed, with the number of its own seed. The
  * last line is 'N passed, M failed'. Of the texts at least a fifth must be read without a tree and a fifth refused, so
@@ -24,12 +26,22 @@ typedef struct trial {
   size_t max_depth;
 } trial;
 
+typedef struct files {
+  dset_buffer *texts;
+  size_t count;
+} files;
+
 /* The text of one seed. */
-static trial make(uint64_t seed) {
+static trial make(uint64_t seed, const files *from) {
   dset_random random = random_from(seed);
   trial t = {.max_depth = random_once_in(&random, 8) ? 1 + random_below(&random, 12) : 0};
   dset_buffer_init(&t.text, NULL);
-  list_write_random(&t.text, &random);
+  if (from->count == 0) {
+    list_write_random(&t.text, &random);
+  } else {
+    const dset_buffer *file = &from->texts[random_below(&random, from->count)];
+    dset_buffer_add(&t.text, file->bytes, file->length);
+  }
   if (random_once_in(&random, 2)) {
     do list_mutate(&t.text, &random);
     while (random_once_in(&random, 3));
@@ -68,32 +80,58 @@ static void report(trial *t, uint64_t seed) {
   putchar('\n');
 }
 
-static bool parse(int argc, char **argv, uint64_t *count, uint64_t *seed) {
-  for (int i = 1; i < argc; i += 2) {
-    uint64_t *to = strcmp(argv[i], "--count") == 0 ? count : strcmp(argv[i], "--seed") == 0 ? seed : NULL;
-    char *end = NULL;
-    if (to == NULL || i + 1 == argc) return false;
-    *to = strtoull(argv[i + 1], &end, 10);
-    if (*end != '\0') return false;
+static bool load(files *to, char **names, size_t count) {
+  to->texts = calloc(count + 1, sizeof *to->texts);
+  if (to->texts == NULL) return false;
+  for (; to->count < count; to->count++) {
+    dset_buffer *text = &to->texts[to->count];
+    char piece[4096];
+    FILE *file = fopen(names[to->count], "rb");
+    if (file == NULL) return false;
+    dset_buffer_init(text, NULL);
+    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;) dset_buffer_add(text, piece, got);
+    fclose(file);
   }
-  return *count > 0;
+  return true;
 }
 
-int main(int argc, char **argv) {
-  uint64_t count = DEFAULT_COUNT, seed = 1, outcomes[BOTH_OUTCOMES] = {0};
-  if (!parse(argc, argv, &count, &seed)) {
-    fputs("usage: fuzz_stream [--count texts] [--seed number]\n", stderr);
-    return 2;
+/* Reads the options; gives the place of the first argument behind them, or 0. */
+static int parse(int argc, char **argv, uint64_t *count, uint64_t *seed) {
+  int i = 1;
+  for (; i < argc && argv[i][0] == '-'; i += 2) {
+    uint64_t *to = strcmp(argv[i], "--count") == 0 ? count : strcmp(argv[i], "--seed") == 0 ? seed : NULL;
+    char *end = NULL;
+    if (to == NULL || i + 1 == argc) return 0;
+    *to = strtoull(argv[i + 1], &end, 10);
+    if (*end != '\0') return 0;
   }
-  printf("seed %" PRIu64 "\n", seed);
+  return *count > 0 ? i : 0;
+}
+
+/* Tries the texts of `count` seeds. */
+static void run(const files *from, uint64_t count, uint64_t seed, uint64_t outcomes[BOTH_OUTCOMES]) {
   for (uint64_t i = 0; i < count; i++) {
     char why[200];
-    trial t = make(seed + i);
+    trial t = make(seed + i, from);
     enum both_outcome outcome = judge(&t, why);
     if (outcome == BOTH_DIFFERENT && outcomes[BOTH_DIFFERENT] < 5) report(&t, seed + i);
     outcomes[outcome]++;
     dset_buffer_clear(&t.text);
   }
+}
+
+int main(int argc, char **argv) {
+  uint64_t count = DEFAULT_COUNT, seed = 1, outcomes[BOTH_OUTCOMES] = {0};
+  files from = {NULL, 0};
+  int first = parse(argc, argv, &count, &seed);
+  if (first == 0 || !load(&from, argv + first, (size_t)(argc - first))) {
+    fputs("usage: fuzz_stream [--count texts] [--seed number] [file...]\n", stderr);
+    return 2;
+  }
+  printf("seed %" PRIu64 "\n", seed);
+  run(&from, count, seed, outcomes);
+  for (size_t i = 0; i < from.count; i++) dset_buffer_clear(&from.texts[i]);
+  free(from.texts);
   printf("%" PRIu64 " read both ways, %" PRIu64 " left to the tree, %" PRIu64 " refused\n", outcomes[BOTH_READ],
          outcomes[BOTH_LEFT], outcomes[BOTH_REFUSED]);
   bool vain = count >= 1000 && (outcomes[BOTH_READ] < count / 5 || outcomes[BOTH_REFUSED] < count / 5);
