@@ -65,6 +65,7 @@ int dset_reading_visit(const char *text, size_t bytes, const dset_bounds *bounds
 }
 
 bool dset_reading_locate(const dset_source_document *document, dset_findings *findings, size_t first) {
+  if (findings->count == first) return true; /* no walk over the whole text for each object of a list */
   size_t count = 0;
   dset_place *places = dset_arena_zalloc(&findings->arena, findings->count - first, sizeof *places);
   if (places == NULL) return false;

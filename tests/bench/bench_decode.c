@@ -5,6 +5,7 @@
  * and judges nothing; that both read as many objects is checked.
  *
  * usage: bench_decode [repetitions]
+ *        bench_decode --text nodes|pods     writes the list itself, for other readers
  *
  * A line for each list: name, unit, ours, jansson's, their ratio (the median of the ratios of the turns), turns. Then
  * the memory that the objects take, and its peak, as parts of the text.
@@ -12,6 +13,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "daemonset/codec.h"
@@ -109,7 +111,7 @@ static void measure(const char *name, enum list_kind kind, size_t bytes, size_t 
   double *ours = calloc(turns * 3, sizeof *ours);
   if (text.failed || ours == NULL) stop("out of memory");
   double *peer = ours + turns, *ratio = peer + turns;
-  usage kept;
+  usage kept = {0};
   for (size_t i = 0; i < turns; i++) {
     double start = now_ms();
     size_t count = read_ours(&text, &kept);
@@ -126,10 +128,35 @@ static void measure(const char *name, enum list_kind kind, size_t bytes, size_t 
   dset_buffer_clear(&text);
 }
 
+static const struct list {
+  const char *name;
+  enum list_kind kind;
+  size_t bytes;
+  const char *short_name;
+} lists[] = {
+    {"decode-nodelist-15MB", LIST_OF_NODES, 15000000, "nodes"},
+    {"decode-podlist-100MB", LIST_OF_PODS, 100000000, "pods"},
+};
+
+static bool write_text(const char *short_name) {
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    if (strcmp(lists[i].short_name, short_name) != 0) continue;
+    dset_buffer text;
+    dset_buffer_init(&text, NULL);
+    list_write(&text, lists[i].kind, lists[i].bytes);
+    bool good = !text.failed && fwrite(text.bytes, 1, text.length, stdout) == text.length && fflush(stdout) == 0;
+    dset_buffer_clear(&text);
+    return good;
+  }
+  return false;
+}
+
 int main(int argc, char **argv) {
-  size_t turns = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 11;
-  if (turns == 0) stop("usage: bench_decode [repetitions]");
-  measure("decode-nodelist-15MB", LIST_OF_NODES, 15000000, turns);
-  measure("decode-podlist-100MB", LIST_OF_PODS, 100000000, turns);
+  if (argc == 3 && strcmp(argv[1], "--text") == 0 && write_text(argv[2])) return 0;
+  size_t turns = argc == 2 ? (size_t)strtoul(argv[1], NULL, 10) : 11;
+  if (argc > 2 || turns == 0) stop("usage: bench_decode [repetitions] | --text nodes|pods");
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    measure(lists[i].name, lists[i].kind, lists[i].bytes, turns);
+  }
   return 0;
 }
