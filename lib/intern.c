@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { FIRST_SLOTS = 1024, MAX_PROBES = 256 };
+enum { FIRST_SLOTS = 1024, MAX_PROBES = 128 };
 
 struct dset_intern_slot {
   uint32_t hash;
