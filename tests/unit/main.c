@@ -11,6 +11,7 @@
 /* One line for each suite. */
 #define SUITES(X)      \
   X(match)             \
+  X(match_random)      \
   X(claim)             \
   X(manage)            \
   X(rollout)           \

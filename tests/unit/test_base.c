@@ -487,6 +487,39 @@ START_TEST(table_empty) {
 }
 END_TEST
 
+/* Keys that ascend need no slots, until one is looked up or inserted again (table.h): here that is `turn`. */
+static void try_order(size_t turn, bool look_up) {
+  static const char *const keys[][2] = {{"a", ""}, {"a", "b"}, {"b", "a"}, {"c", "a"}, {"c", "b"}, {"d", ""}};
+  enum { KEYS = COUNT_OF(keys) };
+  dset_arena arena;
+  dset_arena_init(&arena, NULL);
+  dset_table table;
+  ck_assert(dset_table_init(&table, &arena, KEYS));
+  for (size_t i = 0; i < KEYS; i++) {
+    if (i == turn && look_up) {
+      ck_assert_uint_eq(dset_table_find(&table, keys[i][0], keys[i][1]), DSET_TABLE_NONE);
+    } else if (i == turn && i > 0) {
+      ck_assert_uint_eq(dset_table_insert(&table, keys[i - 1][0], keys[i - 1][1], 9), i - 1);
+    }
+    ck_assert_uint_eq(dset_table_insert(&table, keys[i][0], keys[i][1], i), DSET_TABLE_NONE);
+    ck_assert(table.slots->filled == (i >= turn && (look_up || turn > 0)));
+  }
+  for (size_t i = 0; i < KEYS; i++) {
+    ck_assert_uint_eq(dset_table_insert(&table, keys[i][0], keys[i][1], 9), i);
+    ck_assert_uint_eq(dset_table_find(&table, keys[i][0], keys[i][1]), i);
+  }
+  ck_assert_uint_eq(table.count, KEYS);
+  dset_arena_clear(&arena);
+}
+
+START_TEST(table_order) {
+  for (size_t turn = 0; turn < 7; turn++) {
+    try_order(turn, false);
+    try_order(turn, true);
+  }
+}
+END_TEST
+
 /* The table is filled to what it was made for, and its slots collide many times over. */
 START_TEST(table_many_keys) {
   enum { KEYS = 100000 };
@@ -564,6 +597,7 @@ Suite *dset_suite_base(void) {
   tcase_add_test(tcase, buffer_failure_stays);
   tcase_add_test(tcase, buffer_too_long);
   tcase_add_test(tcase, table_two_parts);
+  tcase_add_test(tcase, table_order);
   tcase_add_test(tcase, table_empty);
   tcase_add_test(tcase, table_many_keys);
   tcase_add_test(tcase, table_failure);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "census.h"
 #include "support/build.h"
 
 #define NEEDS "CreatePod n1 node-needs-pod"
@@ -435,6 +436,80 @@ START_TEST(D11_node_map) {
 }
 END_TEST
 
+/* ---- the nodes of pods, and the pods of nodes, whatever the order of the lists ---- */
+
+static const char *const order_rows[] = {
+    "a@n1; b@n2; c@n3; d@n4",                        /* in step with the nodes */
+    "a@n2; b@n3; c@n4",                              /* from the second on */
+    "a@n1; b@n3; c@n4",                              /* with a gap */
+    "d@n4; c@n3; b@n2; a@n1",                        /* against them */
+    "c@n1; a@n3; d@n2; b@n4",                        /* in none */
+    "a@n1; b@n1; c@n2; d@n3",                        /* two on the first */
+    "d@n2; c@n4; b@n4; a@n4",                        /* three on the last */
+    "a@gone; b@n1; c@n2; d@gone",                    /* two on one that vanished */
+    "a@n1; b@gone; c@away; d@n2",                    /* one each on two */
+    "a@n4; b@gone; c@n1; d@n2",                      /* behind the last node */
+    "a@; b@n1; c@n2 failed deleting; d@n3 mismatch", /* no target; no entry; no claim */
+    "",
+};
+
+/* The pods of an entry, as a pod list in order: "n1: a b". */
+static void expect_entry(const dset_claims *claims, const dset_entry *entry, const char *row) {
+  size_t count = 0;
+  for (size_t i = 0; i < claims->count; i++) {
+    const dset_claim *claim = &claims->items[i];
+    if (claim->target == NULL || strcmp(claim->target, entry->name) != 0 || !dset_census_counts(claim->pod)) continue;
+    size_t times = 0;
+    for (size_t j = 0; j < entry->count; j++) times += entry->pods[j] == claim->pod;
+    ck_assert_msg(times == 1, "%s: pod %s is %zu times in its entry", row, claim->pod->name, times);
+    count++;
+  }
+  ck_assert_msg(entry->count == count, "%s: %s has %zu pods", row, entry->name, entry->count);
+  for (size_t i = 1; i < entry->count; i++) {
+    ck_assert_msg(strcmp(entry->pods[i - 1]->name, entry->pods[i]->name) < 0, "%s: %s in pod order", row, entry->name);
+  }
+}
+
+static void expect_claims(const dset_snapshot *snapshot, const dset_claims *claims, const char *row) {
+  size_t strays = 0;
+  for (size_t i = 0; i < claims->count; i++) {
+    const dset_claim *claim = &claims->items[i];
+    bool known = claim->target != NULL && claim->target[0] == 'n';
+    ck_assert_msg(known == (claim->node != DSET_TABLE_NONE), "%s: %s", row, claim->pod->name);
+    if (known) ck_assert_str_eq(snapshot->nodes[claim->node]->name, claim->target);
+    strays += claim->target != NULL && !known;
+  }
+  ck_assert_uint_eq(claims->stray_count, strays);
+}
+
+START_TEST(D11_any_order) {
+  const char *row = order_rows[_i];
+  dset_world w;
+  world_init(&w);
+  world_nodes(&w, "n1; n2; n3; n4");
+  world_pods(&w, row);
+  dset_snapshot snapshot;
+  world_snapshot(&w, &snapshot);
+  dset_arena arena;
+  dset_arena_init(&arena, NULL);
+  dset_sync sync;
+  ck_assert_int_eq(dset_sync_begin(&sync, &snapshot, NULL, &arena, NULL), DSET_OK);
+  dset_claims claims;
+  dset_census census;
+  ck_assert(dset_claim_pods(&sync, &claims) && dset_census_take(&sync, &claims, &census));
+  expect_claims(&snapshot, &claims, row);
+  size_t most = 0;
+  for (size_t i = 0; i < census.count; i++) {
+    expect_entry(&claims, &census.entries[i], row);
+    ck_assert_uint_eq(census.entries[i].vanished, i >= census.node_count);
+    if (census.entries[i].count > most) most = census.entries[i].count;
+  }
+  ck_assert_uint_eq(census.most_pods, most);
+  dset_arena_clear(&arena);
+  world_free(&w);
+}
+END_TEST
+
 /* Claims are listed once, by name, whichever phase comes first. */
 START_TEST(D14_claims_once) {
   dset_world w;
@@ -465,6 +540,7 @@ Suite *dset_suite_claim(void) {
   tcase_add_test(tcase, D9_adopted_pods_take_part);
   ADD_ROWS(tcase, D10_target_node, target_rows);
   ADD_ROWS(tcase, D11_node_map, entry_rows);
+  ADD_ROWS(tcase, D11_any_order, order_rows);
   tcase_add_test(tcase, D14_claims_once);
   suite_add_tcase(suite, tcase);
   return suite;
