@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "daemonset/match.h"
+#include "keys.h"
 #include "support/random.h"
 
 enum { MOST = 4, MOST_KEYS = 40, NODES = 8, RULES = 4000, SEED = 20260 };
 
-/* Few texts, so that they meet; keys that begin alike; more of them than there are slots (keys.h). */
+/* Few texts, so that they meet. Keys begin alike, and there are more than slots (keys.h): the rest begin otherwise. */
 static char keys[MOST_KEYS][8];
 static const char *const values[] = {"a", "b", "", "5", "-7", NULL};
 static const char *const operators[] = {"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"};
@@ -211,7 +212,7 @@ START_TEST(matcher_as_the_tables) {
   dset_random random = random_from(SEED);
   size_t seen[3] = {0};
   printf("note: matcher: %d random rules from seed %d\n", RULES, SEED);
-  for (size_t i = 0; i < MOST_KEYS; i++) snprintf(keys[i], sizeof keys[i], "%c%zu", i < MOST_KEYS / 2 ? 'k' : 'x', i);
+  for (size_t i = 0; i < MOST_KEYS; i++) snprintf(keys[i], sizeof keys[i], "%c%zu", i < DSET_KEYS_MOST ? 'k' : 'x', i);
   for (size_t i = 0; i < RULES; i++) {
     draft d;
     draw(&random, &d);
