@@ -5,6 +5,7 @@
  *
  *   case             | what is different from a DaemonSet without placement rules
  *   status pass      | a write is in flight, so that only the status is computed (I8); six NotIn
+ *   scattered        | nodes and pods ascend, but not the nodes of the pods; six NotIn
  *   any order        | nodes and pods stand in no order; six NotIn
  *   own strings      | no two objects share a string; six NotIn
  *
@@ -58,6 +59,7 @@ struct shape {
   bool with_selector;
   bool with_tolerations; /* the last of them tolerates the taint that every node has */
   bool in_flight;
+  bool scattered;
   bool shuffled;
   bool own_strings;
 };
@@ -68,6 +70,7 @@ static const struct shape shapes[] = {
     {.name = "one selector label", .with_selector = true},
     {.name = "20 tolerations", .with_tolerations = true},
     {.name = "status pass", .with_affinity = true, .in_flight = true},
+    {.name = "scattered", .with_affinity = true, .scattered = true},
     {.name = "any order", .with_affinity = true, .shuffled = true},
     {.name = "own strings", .with_affinity = true, .own_strings = true},
 };
@@ -127,9 +130,9 @@ static void build_node(dset_node *node, size_t number, const struct shape *shape
   node->taint_count = 1;
 }
 
-static void build_pod(dset_pod *pod, size_t number, const struct shape *shape) {
+static void build_pod(dset_pod *pod, size_t number, size_t node, const struct shape *shape) {
   *pod = (dset_pod){.size = sizeof *pod, .ns = "kube-system", .name = name("agent", number)};
-  pod->node_name = name("node", number);
+  pod->node_name = name("node", node);
   pod->labels = copy_labels(revision_labels, POD_LABELS - 1, pod->node_name, shape->own_strings);
   pod->label_count = POD_LABELS;
   pod->owners = owners;
@@ -199,6 +202,8 @@ static void build(struct cluster *cluster, size_t count, const struct shape *sha
   cluster->pods = allocate(count * sizeof *cluster->pods);
   size_t *node_places = allocate(count * sizeof *node_places);
   size_t *pod_places = allocate(count * sizeof *pod_places);
+  size_t *pod_nodes = allocate(count * sizeof *pod_nodes);
+  fill_places(pod_nodes, count, shape->scattered, 3);
   fill_places(node_places, count, shape->shuffled, 1);
   fill_places(pod_places, count, shape->shuffled, 2);
   for (size_t i = 0; i < count; i++) {
@@ -206,7 +211,7 @@ static void build(struct cluster *cluster, size_t count, const struct shape *sha
     build_node(node, i, shape);
     cluster->nodes[node_places[i]] = node;
     dset_pod *pod = allocate(sizeof *pod);
-    build_pod(pod, i, shape);
+    build_pod(pod, i, pod_nodes[i], shape);
     cluster->pods[pod_places[i]] = pod;
   }
 }
