@@ -221,7 +221,7 @@ static const row rows[] = {
     {BOTH_READ, SKIPPED("\t[\r\n1 , 2\n]\t")},
     {BOTH_READ, SKIPPED("-9223372036854775808")},
     {BOTH_READ, SKIPPED("1e-999")},
-    {BOTH_REFUSED, SKIPPED("9223372036854775808")},
+    {BOTH_READ, SKIPPED("9223372036854775808")}, /* a real, which nobody reads */
     {BOTH_REFUSED, SKIPPED("1e999")},
     {BOTH_LEFT, SKIPPED("01")},
     {BOTH_LEFT, SKIPPED("1.")},
