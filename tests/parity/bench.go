@@ -7,6 +7,7 @@
 //	bench_states  shapes, placements, sizes
 //	bench_steady  the controller without what parity adds to it
 //	bench_plans   plans and syncs; columns: what is done in turn on each state
+//	bench_cluster    one event and the plan that follows
 //	bench_lists bench_decode    large NodeLists and PodLists, and reading them
 //	bench_count   instructions of one plan, by valgrind
 
@@ -53,7 +54,7 @@ type effort struct {
 }
 
 var efforts = map[string]effort{
-	"full": {rounds: 15, fewest: 3, longest: 5 * time.Second, least: 20 * time.Millisecond,
+	"full": {rounds: 11, fewest: 3, longest: 3 * time.Second, least: 20 * time.Millisecond,
 		sizes: []int{5, 1000, 10000, 130000}, all: 10000, pods: 200000, lists: [2]int{15e6, 100e6}, counted: []int{1000, 10000}},
 	// That both sides run, and agree.
 	"quick": {rounds: 1, fewest: 1, sizes: []int{5, 1000}, all: 1000, pods: 2000, lists: [2]int{1e6, 2e6}, counted: []int{5}},
