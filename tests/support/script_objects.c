@@ -13,10 +13,15 @@
 
 static const struct {
   const char *ns, *name, *app;
-} slots[WRITER_SLOTS] = {
+} slots[] = {
     {"default", "agent", "agent"}, {"default", "logger", "agent"},  {"kube-system", "agent", "agent"},
     {"default", "net", "other"},   {"kube-system", "dns", "other"}, {"team", "agent-b", "agent"},
 };
+
+/* Beyond those that have a name, by number. */
+static const char *slot_name(writer *w, size_t slot) {
+  return slot < COUNT(slots) ? slots[slot].name : trial_format(w->t, "agent-%02zu", slot);
+}
 
 void writer_emit(writer *w, script_event event) {
   static const unsigned char plans[] = {35, 25, 32, 8, 0};
@@ -25,23 +30,39 @@ void writer_emit(writer *w, script_event event) {
   model_apply(&w->model, &event);
 }
 
+/* Seldom what a host should not give and may: a label twice, of which the first counts; no value, which is "". */
+static void odd_labels(writer *w, const dset_label **labels, size_t *count) {
+  static const char *const values[] = {"", "a", "agent", "other"};
+  if (*count == 0 || !once_in(w, 40)) return;
+  dset_label *items = trial_alloc(w->t, *count + 1, sizeof *items);
+  size_t at = random_below(&w->maker.random, *count);
+  memcpy(items, *labels, *count * sizeof *items);
+  items[*count] = (dset_label){items[at].key, CHOOSE(&w->maker.random, values)};
+  if (once_in(w, 2)) items[at].value = NULL;
+  *count += once_in(w, 2);
+  *labels = items;
+}
+
 /* ---- putting what the trial holds ---- */
 
 void writer_put_node(writer *w, const dset_node *node) {
   dset_node *kept = trial_alloc(w->t, 1, sizeof *kept);
   *kept = *node;
+  odd_labels(w, &kept->labels, &kept->label_count);
   writer_emit(w, (script_event){.kind = SCRIPT_PUT_NODE, .name = kept->name, .node = kept});
 }
 
 void writer_put_pod(writer *w, const dset_pod *pod) {
   dset_pod *kept = trial_alloc(w->t, 1, sizeof *kept);
   *kept = *pod;
+  odd_labels(w, &kept->labels, &kept->label_count);
   writer_emit(w, (script_event){.kind = SCRIPT_PUT_POD, .ns = kept->ns, .name = kept->name, .pod = kept});
 }
 
 void writer_put_revision(writer *w, const dset_revision *revision) {
   dset_revision *kept = trial_alloc(w->t, 1, sizeof *kept);
   *kept = *revision;
+  odd_labels(w, &kept->labels, &kept->label_count);
   writer_emit(w, (script_event){.kind = SCRIPT_PUT_REVISION, .ns = kept->ns, .name = kept->name, .revision = kept});
 }
 
@@ -49,6 +70,8 @@ void writer_put_daemonset(writer *w) {
   dset_daemonset *kept = trial_alloc(w->t, 1, sizeof *kept);
   dset_status *status = trial_alloc(w->t, 1, sizeof *status);
   *kept = w->t->daemonset;
+  odd_labels(w, &kept->template_labels, &kept->template_label_count);
+  odd_labels(w, &kept->node_selector, &kept->node_selector_count);
   *status = w->t->status;
   kept->status = w->t->has_status ? status : NULL;
   writer_emit(w, (script_event){.kind = SCRIPT_PUT_DAEMONSET,
@@ -102,13 +125,9 @@ void writer_load(writer *w, const model_daemonset *daemonset) {
   t->backoffs = NULL;
   t->in_flight_creates = t->in_flight_deletes = t->in_flight_since_ms = 0;
   t->node_count = t->pod_count = t->revision_count = t->backoff_count = 0;
-  w->maker.app = "agent";
+  w->maker.app = trial_label(t->daemonset.template_labels, t->daemonset.template_label_count, "app");
+  if (w->maker.app == NULL) w->maker.app = "agent";
   w->maker.hash = "cur";
-  for (size_t i = 0; i < WRITER_SLOTS; i++) {
-    if (model_same(slots[i].ns, t->daemonset.ns) && model_same(slots[i].name, t->daemonset.name)) {
-      w->maker.app = slots[i].app;
-    }
-  }
   for (size_t i = 0; i < w->model.revision_count; i++) {
     const dset_revision *revision = w->model.revisions[i];
     bool current = revision->data_bytes == t->daemonset.revision_data_bytes &&
@@ -222,16 +241,26 @@ void writer_new_pod(writer *w) {
   writer_put_pod(w, pod);
 }
 
+/* The name of one DaemonSet and the uid of another: mostly nobody's pod (D2). */
+static const dset_owner *mixed_owner(writer *w, size_t *count) {
+  dset_owner *owner = trial_alloc(w->t, 1, sizeof *owner);
+  *owner = (dset_owner){"DaemonSet", w->t->daemonset.name, NULL, true};
+  owner->uid = w->model.daemonsets[random_below(&w->maker.random, w->model.daemonset_count)].object->uid;
+  *count = 1;
+  return owner;
+}
+
 static void mark_ready(writer *w, dset_pod *pod) {
   const int64_t second_ms = 1000 * (int64_t)w->t->daemonset.min_ready_seconds;
   const int64_t ages_ms[] = {0, 0, 1, 2000, second_ms, second_ms - 1, -second_ms, -3000};
   pod->phase = DSET_PHASE_RUNNING;
   pod->ready = true;
   pod->ready_since_ms = w->model.now_ms - CHOOSE(&w->maker.random, ages_ms);
+  if (once_in(w, 40)) pod->ready_since_ms = once_in(w, 2) ? INT64_MAX : INT64_MIN;
 }
 
 void writer_change_pod(writer *w) {
-  static const unsigned char weights[] = {15, 25, 10, 12, 12, 10, 8, 8, 6, 6, 0};
+  static const unsigned char weights[] = {15, 25, 10, 12, 12, 10, 8, 8, 6, 4, 3, 6, 0};
   static const int32_t ends[] = {DSET_PHASE_FAILED, DSET_PHASE_FAILED, DSET_PHASE_SUCCEEDED};
   trial_maker *m = &w->maker;
   if (w->model.pod_count == 0 || writer_pick(w) == NULL) return;
@@ -251,6 +280,8 @@ void writer_change_pod(writer *w) {
       break;
     case 7: pod.owners = trial_make_owners(m, "DaemonSet", &pod.owner_count); break;
     case 8: pod.node_name = once_in(w, 3) ? NULL : pick_node(w); break;
+    case 9: pod.owners = mixed_owner(w, &pod.owner_count); break;
+    case 10: pod.created_ms = once_in(w, 2) ? INT64_MIN : INT64_MAX; break;
     default: break; /* as it is */
   }
   writer_put_pod(w, &pod);
@@ -313,11 +344,11 @@ void writer_new_daemonset(writer *w) {
   size_t slot = random_below(&w->maker.random, w->daemonsets);
   model_daemonset none = {.object = &(dset_daemonset){0}};
   writer_load(w, &none);
-  w->maker.app = slots[slot].app;
+  w->maker.app = slots[slot % COUNT(slots)].app;
   trial_make_daemonset(&w->maker);
-  t->daemonset.ns = once_in(w, 60) ? "" : slots[slot].ns;
-  t->daemonset.name = slots[slot].name;
-  if (t->daemonset.uid != NULL) t->daemonset.uid = trial_format(t, "uid-%s-%s", slots[slot].ns, slots[slot].name);
+  t->daemonset.ns = once_in(w, 60) ? (once_in(w, 2) ? "" : NULL) : slots[slot % COUNT(slots)].ns;
+  t->daemonset.name = slot_name(w, slot);
+  if (t->daemonset.uid != NULL) t->daemonset.uid = trial_format(t, "uid-%zu", slot);
   if (once_in(w, 4)) t->options.revision_hash = once_in(w, 2) ? "fresh" : "cur";
   writer_new_template(w);
   writer_put_daemonset(w);

@@ -65,7 +65,7 @@ static void refused(writer *w) {
 }
 
 static void change_time(writer *w) {
-  static const unsigned char weights[] = {40, 30, 10, 10, 10, 0};
+  static const unsigned char weights[] = {40, 30, 10, 10, 10, 2, 2, 0};
   int64_t now_ms = w->model.now_ms;
   const model_daemonset *daemonset = writer_pick(w);
   switch (random_weighted(&w->maker.random, weights)) {
@@ -73,13 +73,15 @@ static void change_time(writer *w) {
     case 1: break;
     case 2: writer_put_time(w, now_ms + between(w, 60, 4000) * 1000); return;
     case 3: writer_put_time(w, now_ms - between(w, 1, 5000)); return;
+    case 4: writer_put_time(w, once_in(w, 2) ? -NOW : INT64_MAX / 2); return;
+    case 5: writer_put_time(w, NOW + (int64_t)w->s->count * 1000); return;
     default: writer_put_time(w, now_ms - between(w, 60, 1000) * 1000); return;
   }
   if (daemonset == NULL) return;
   dset_plan *plan = model_plan(&w->model, daemonset);
   int64_t next_ms = dset_plan_next_check_ms(plan);
   dset_plan_free(plan);
-  if (next_ms - now_ms < INT64_C(10000000)) writer_put_time(w, next_ms + between(w, -1, 1));
+  if (next_ms != DSET_NEVER) writer_put_time(w, next_ms + between(w, -1, 1));
 }
 
 /* ---- carrying out ---- */
@@ -176,7 +178,7 @@ static const struct {
     {writer_remove_revision, 10},
     {writer_new_daemonset, 20},
     {writer_change_daemonset, 60},
-    {writer_remove_daemonset, 4},
+    {writer_remove_daemonset, 8},
     {change_in_flight, 15},
     {change_backoffs, 20},
     {refused, 4},
@@ -193,14 +195,34 @@ static void one_thing(writer *w) {
   happen(w);
 }
 
+/* Nodes, DaemonSets and pods that are there already, in any order; then each DaemonSet has its way once. */
 static void begin(writer *w) {
-  size_t daemonsets = (size_t)between(w, 1, (int64_t)w->daemonsets);
   bool all = w->all;
   w->all = false;
-  for (size_t i = 0; i < w->nodes; i++) writer_new_node(w);
-  for (size_t i = 0; i < daemonsets; i++) writer_new_daemonset(w);
-  for (size_t i = 0; i < daemonsets; i++) carry_out(w);
+  for (size_t nodes = w->nodes, daemonsets = w->daemonsets, pods = w->nodes; nodes + daemonsets + pods > 0;) {
+    size_t at = random_below(&w->maker.random, nodes + daemonsets + pods);
+    if (at < nodes) {
+      nodes--;
+      writer_new_node(w);
+    } else if (at < nodes + daemonsets) {
+      daemonsets--;
+      writer_new_daemonset(w);
+    } else {
+      pods--;
+      writer_new_pod(w);
+    }
+  }
+  for (size_t i = 0; i < w->daemonsets; i++) carry_out(w);
   w->all = all;
+}
+
+/* A few of everything; seldom many nodes, or many DaemonSets. */
+static void choose_size(writer *w) {
+  static const unsigned char weights[] = {56, 2, 2, 0};
+  size_t size = random_weighted(&w->maker.random, weights);
+  w->nodes = (size_t)(size == 1 ? between(w, 60, 90) : between(w, size == 2 ? 2 : 3, size == 2 ? 4 : 12));
+  w->daemonsets = (size_t)(size == 2 ? between(w, 20, 40) : between(w, 1, size == 1 ? 3 : WRITER_SLOTS));
+  w->pods = w->nodes * w->daemonsets + w->nodes;
 }
 
 script *script_random(uint64_t seed, size_t events) {
@@ -209,10 +231,7 @@ script *script_random(uint64_t seed, size_t events) {
   w.s->seed = seed;
   w.maker.t = w.t;
   w.maker.app = "agent";
-  bool large = once_in(&w, 60);
-  w.nodes = (size_t)(large ? between(&w, 60, 90) : between(&w, 3, 12));
-  w.daemonsets = (size_t)(large ? between(&w, 1, 3) : between(&w, 1, (int64_t)WRITER_SLOTS));
-  w.pods = w.nodes * w.daemonsets + w.nodes;
+  choose_size(&w);
   w.all = once_in(&w, 2);
   trial_make_options(&w.maker);
   w.s->options = w.t->options;
@@ -221,7 +240,7 @@ script *script_random(uint64_t seed, size_t events) {
   w.model.now_ms = NOW;
   writer_put_time(&w, NOW);
   begin(&w);
-  if (large) events /= 4;
+  if (w.nodes * w.daemonsets > 100) events /= 4;
   while (w.s->count < events) one_thing(&w);
   model_clear(&w.model);
   return w.s;

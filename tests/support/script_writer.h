@@ -9,7 +9,7 @@
 #include "model_cluster.h"
 #include "trial_make.h"
 
-enum { WRITER_SLOTS = 6 }; /* DaemonSets there can be */
+enum { WRITER_SLOTS = 6 }; /* DaemonSets of a usual script at most */
 
 typedef struct writer {
   script *s;

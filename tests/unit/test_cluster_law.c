@@ -166,7 +166,7 @@ static bool check_due(player *p, listing *due) {
   listing wanted = p->dirty;
   for (size_t i = 0; i < p->count; i++) {
     const watched *w = &p->watched[i];
-    if (w->plan == NULL || w->next_ms > p->model.now_ms || holds(&p->dirty, i)) continue;
+    if (w->plan == NULL || w->next_ms == DSET_NEVER || w->next_ms > p->model.now_ms || holds(&p->dirty, i)) continue;
     size_t at = wanted.count++;
     for (; at > p->dirty.count; at--) {
       const watched *other = &p->watched[wanted.items[at - 1]];
