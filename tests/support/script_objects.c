@@ -210,13 +210,25 @@ void writer_change_node(writer *w) {
   writer_put_node(w, &node);
 }
 
+static const dset_taint stay = {"dedicated", "db", "NoSchedule"};
+
 /* Some nodes may keep their pod, and get no new one. */
 void writer_taint_nodes(writer *w) {
-  static const dset_taint stay = {"dedicated", "db", "NoSchedule"};
   for (int64_t n = between(w, 1, 3); n > 0 && w->model.node_count > 0; n--) {
     dset_node node = *w->model.nodes[random_below(&w->maker.random, w->model.node_count)];
     node.taints = &stay;
     node.taint_count = 1;
+    writer_put_node(w, &node);
+  }
+}
+
+/* No node takes a pod any more, or all do again. */
+void writer_close_nodes(writer *w) {
+  bool close = once_in(w, 2);
+  for (size_t i = 0; i < w->model.node_count && i < 12; i++) {
+    dset_node node = *w->model.nodes[i];
+    node.taints = &stay;
+    node.taint_count = close;
     writer_put_node(w, &node);
   }
 }
@@ -297,11 +309,19 @@ void writer_remove_pod(writer *w) {
 
 void writer_new_revision(writer *w) {
   static const char *const hashes[] = {"cur", "old", "older", ""};
+  static const dset_owner other = {"DaemonSet", "other", "uid-other", true};
   trial_maker *m = &w->maker;
   if (writer_pick(w) == NULL) return;
   const char *name = once_in(w, 3) ? trial_make_revision_name(m) : trial_make_name(m, "agent-old");
   const char *hash = once_in(w, 2) ? m->hash : CHOOSE(&m->random, hashes);
-  writer_put_revision(w, trial_make_revision(m, name, hash, once_in(w, 3)));
+  dset_revision *revision = trial_make_revision(m, name, hash, once_in(w, 3));
+  if (once_in(w, 5)) { /* somebody else's, and the name is taken all the same (G13) */
+    revision->ns = w->t->daemonset.ns;
+    revision->name = trial_make_revision_name(m);
+    revision->owners = &other;
+    revision->owner_count = 1;
+  }
+  writer_put_revision(w, revision);
 }
 
 void writer_change_revision(writer *w) {
@@ -369,7 +389,9 @@ static void new_placement(writer *w) {
 }
 
 void writer_change_daemonset(writer *w) {
-  static const unsigned char weights[] = {14, 20, 20, 6, 14, 4, 3, 4, 6, 6, 4, 0};
+  static const unsigned char weights[] = {14, 20, 20, 6, 14, 4, 3, 4, 6, 6, 6, 6, 4, 0};
+  static const dset_amount surges[] = {
+      {DSET_AMOUNT_INT, 0, NULL}, {DSET_AMOUNT_INT, 1, NULL}, {DSET_AMOUNT_TEXT, 0, "50%"}};
   static const char *const hashes[] = {NULL, "cur", "fresh"};
   trial *t = w->t;
   trial_maker *m = &w->maker;
@@ -388,6 +410,8 @@ void writer_change_daemonset(writer *w) {
       t->status.observed_generation++;
       break;
     case 9: t->daemonset.min_ready_seconds = once_in(w, 2) ? 10 : 0; break;
+    case 10: t->daemonset.max_surge = CHOOSE(&m->random, surges); break;
+    case 11: t->daemonset.has_template_generation = !t->daemonset.has_template_generation; break;
     default: break; /* as it is */
   }
   writer_put_daemonset(w);

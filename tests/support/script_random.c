@@ -170,6 +170,7 @@ static const struct {
     {writer_new_node, 40},
     {writer_change_node, 90},
     {writer_remove_node, 12},
+    {writer_close_nodes, 3},
     {writer_new_pod, 80},
     {writer_change_pod, 150},
     {writer_remove_pod, 60},

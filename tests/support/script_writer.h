@@ -59,6 +59,7 @@ void writer_new_template(writer *w);
 void writer_new_node(writer *w);
 void writer_change_node(writer *w);
 void writer_taint_nodes(writer *w); /* up to three */
+void writer_close_nodes(writer *w); /* up to twelve */
 void writer_remove_node(writer *w);
 void writer_new_pod(writer *w);
 void writer_change_pod(writer *w);

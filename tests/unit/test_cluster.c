@@ -377,6 +377,40 @@ START_TEST(cluster_namespace_may_be_absent) {
 }
 END_TEST
 
+/* NULL is "" in every string of a list. */
+START_TEST(cluster_strings_may_be_absent) {
+  dset_world w;
+  dset_cluster *c = new_cluster(&w, "n1; n2", "a@n1 new ready");
+  const dset_label bare[] = {{NULL, NULL}, {"zone", NULL}};
+  const dset_taint taints[] = {{NULL, NULL, "NoSchedule"}, {"x", NULL, NULL}};
+  const dset_owner owner = {NULL, NULL, NULL, true};
+  const dset_requirement requirements[] = {{NULL, "Exists", NULL, 0}, {"zone", "In", (const char *const[]){NULL}, 1}};
+  const dset_term term = {.expressions = requirements, .expression_count = 2};
+  dset_node *node = world_node(&w, "n1");
+  dset_pod *pod = world_pod(&w, "a");
+  node->labels = bare;
+  node->label_count = 2;
+  node->taints = taints;
+  node->taint_count = 2;
+  pod->owners = &owner;
+  w.daemonset.required_affinity = &(const dset_terms){&term, 1};
+  put_world(c, &w);
+  expect_plan("absent strings", c, &w);
+  w.daemonset.node_selector = bare;
+  w.daemonset.node_selector_count = 2;
+  w.daemonset.tolerations = &(const dset_toleration){0};
+  w.daemonset.toleration_count = 1;
+  w.daemonset.required_affinity = NULL;
+  pod->owner_count = 0;
+  put_world(c, &w);
+  expect_plan("absent strings in the template", c, &w);
+  dset_cluster_remove_node(c, "n1", NULL);
+  dset_cluster_put_node(c, node, NULL);
+  expect_plan("the node is back", c, &w);
+  end(c, &w);
+}
+END_TEST
+
 /* Structs of another release: size 0 is the first one, a longer one is fine as long as its tail is zero. */
 START_TEST(cluster_sizes) {
   dset_world w;
@@ -550,6 +584,38 @@ START_TEST(cluster_time_goes_back) {
     w.now_ms += steps_ms[i];
     expect_plan(world_format(&w, "step %zu", i), c, &w);
   }
+  end(c, &w);
+}
+END_TEST
+
+/* What a host reads from the cluster and its plans may be passed to the next call as it is. */
+START_TEST(cluster_takes_its_own) {
+  dset_world w;
+  dset_cluster *c = new_cluster(&w, "n1", "a@n1 new succeeded");
+  world_status(&w)->conditions = "[{\"type\":\"Custom\"}]";
+  ck_assert_int_eq(dset_cluster_put_daemonset(c, &w.daemonset, NULL, NULL), DSET_OK);
+  dset_key key;
+  ck_assert_uint_eq(dset_cluster_dirty(c, w.now_ms, &key, 1), 1);
+  const dset_plan *plan = plan_of(c, key.ns, key.name, w.now_ms);
+  w.daemonset.status = dset_plan_status(plan);
+  w.daemonset.ns = key.ns;
+  w.daemonset.name = key.name;
+  ck_assert_int_eq(dset_cluster_put_daemonset(c, &w.daemonset, NULL, NULL), DSET_OK);
+  for (size_t i = 0; i < dset_plan_action_count(plan); i++) {
+    const dset_action *action = dset_plan_action(plan, i);
+    if (action->type != DSET_ACTION_DELETE_POD) continue;
+    ck_assert_int_eq(dset_cluster_remove_pod(c, key.ns, action->pod, NULL), DSET_OK);
+    ck_assert_int_eq(dset_cluster_remove_node(c, action->node, NULL), DSET_OK);
+  }
+  dset_status status = *w.daemonset.status; /* its plan ends with the next one */
+  status.conditions = world_format(&w, "%s", status.conditions);
+  w.daemonset.status = &status;
+  w.daemonset.ns = "default";
+  w.daemonset.name = "agent";
+  w.pods.count = w.nodes.count = 0;
+  expect_plan("after it", c, &w);
+  ck_assert_int_eq(dset_cluster_remove_daemonset(c, key.ns, key.name, NULL), DSET_OK);
+  ck_assert_uint_eq(dset_cluster_dirty(c, w.now_ms, NULL, 0), 0);
   end(c, &w);
 }
 END_TEST
@@ -863,6 +929,10 @@ START_TEST(cluster_backoffs_are_replaced) {
   dset_cluster_put_backoffs(c, "default", "agent", turned, 3, NULL);
   for (size_t i = 0; i < 3; i++) world_backoff(&w, sorted[i].node, sorted[i].delay_ms, sorted[i].last_ms);
   expect_plan("three", c, &w);
+  uint64_t events = events_of(c);
+  ck_assert_int_eq(dset_cluster_put_backoffs(c, "default", "agent", sorted, 3, NULL), DSET_OK);
+  ck_assert_uint_eq(events_of(c), events);
+  expect_dirty("in another order", c, &w, w.now_ms, "");
   dset_cluster_put_backoffs(c, "default", "agent", &sorted[1], 1, NULL);
   w.backoffs[0] = sorted[1];
   w.backoff_count = 1;
@@ -888,6 +958,7 @@ Suite *dset_suite_cluster(void) {
   tcase_add_test(tcase, cluster_remove);
   tcase_add_test(tcase, cluster_names_are_per_namespace);
   tcase_add_test(tcase, cluster_namespace_may_be_absent);
+  tcase_add_test(tcase, cluster_strings_may_be_absent);
   tcase_add_test(tcase, cluster_sizes);
   tcase_add_test(tcase, cluster_copies);
   tcase_add_test(tcase, cluster_options_apply);
@@ -896,6 +967,7 @@ Suite *dset_suite_cluster(void) {
   tcase_add_test(tcase, cluster_plan_clears_its_output);
   tcase_add_test(tcase, cluster_plan_changes_no_facts);
   tcase_add_test(tcase, cluster_time_goes_back);
+  tcase_add_test(tcase, cluster_takes_its_own);
   tcase_add_test(tcase, cluster_next_check_is_the_earliest);
   tcase_add_test(tcase, cluster_dirty_order);
   ADD_ROWS(tcase, cluster_concerned, concerned);

@@ -204,12 +204,88 @@ START_TEST(memory_new) {
 }
 END_TEST
 
+/* One of each kind, under names that were never there before, comes and goes. */
+static void come_and_go(scene *s, size_t round) {
+  char name[32];
+  char gone[32];
+  const dset_plan *plan;
+  snprintf(name, sizeof name, "x-%06zu", round);
+  snprintf(gone, sizeof gone, "y-%06zu", round);
+  const dset_label label = {name, gone};
+  const dset_taint taint = {name, gone, "NoSchedule"};
+  const dset_owner owner = {"DaemonSet", name, gone, true};
+  const dset_selector selector = {.labels = &label, .label_count = 1};
+  const dset_node node = {
+      .size = sizeof node, .name = name, .labels = &label, .label_count = 1, .taints = &taint, .taint_count = 1};
+  const dset_pod pods[] = {
+      {.size = sizeof *pods, .ns = name, .name = name, .node_name = name, .labels = &label, .label_count = 1},
+      {.size = sizeof *pods, .ns = name, .name = gone, .node_name = gone, .owners = &owner, .owner_count = 1},
+      {.size = sizeof *pods, .ns = gone, .name = gone, .node_name = gone, .owners = &owner, .owner_count = 1},
+  };
+  const dset_revision revision = {.size = sizeof revision,
+                                  .ns = name,
+                                  .name = name,
+                                  .data = name,
+                                  .data_bytes = 8,
+                                  .labels = &label,
+                                  .label_count = 1,
+                                  .owners = &owner,
+                                  .owner_count = 1};
+  const dset_daemonset daemonset = {.size = sizeof daemonset,
+                                    .ns = name,
+                                    .name = name,
+                                    .uid = gone,
+                                    .selector = &selector,
+                                    .template_labels = &label,
+                                    .template_label_count = 1,
+                                    .node_selector = &label,
+                                    .node_selector_count = 1,
+                                    .revision_data = name,
+                                    .revision_data_bytes = 8};
+  dset_cluster_put_node(s->cluster, &node, NULL);
+  for (size_t i = 0; i < 3; i++) dset_cluster_put_pod(s->cluster, &pods[i], NULL);
+  dset_cluster_put_revision(s->cluster, &revision, NULL);
+  ck_assert_int_eq(dset_cluster_put_daemonset(s->cluster, &daemonset, NULL, NULL), DSET_OK);
+  ck_assert_int_eq(dset_cluster_plan(s->cluster, name, name, 1, &plan, NULL), DSET_OK);
+  dset_cluster_put_backoffs(s->cluster, name, name, &(dset_backoff){gone, 1000, 1}, 1, NULL);
+  for (size_t i = 0; i < 5; i++) { /* in each order */
+    switch ((round + i) % 5) {
+      case 0: dset_cluster_remove_node(s->cluster, name, NULL); break;
+      case 1: dset_cluster_remove_pod(s->cluster, name, name, NULL); break;
+      case 2:
+        dset_cluster_remove_pod(s->cluster, name, gone, NULL);
+        dset_cluster_remove_pod(s->cluster, gone, gone, NULL);
+        break;
+      case 3: dset_cluster_remove_revision(s->cluster, name, name, NULL); break;
+      default: dset_cluster_remove_daemonset(s->cluster, name, name, NULL); break;
+    }
+  }
+}
+
+/* What is gone takes no memory, whatever its name was. */
+START_TEST(memory_of_what_is_gone) {
+  enum { WARM_UP = 500, ROUNDS = 5000 };
+  scene s;
+  script *empty = script_new();
+  begin(&s, empty, 0);
+  size_t warm = 0;
+  for (size_t round = 0; round < ROUNDS; round++) {
+    if (round == WARM_UP) warm = s.memory.peak_bytes;
+    come_and_go(&s, round);
+  }
+  ck_assert_uint_eq(s.memory.peak_bytes, warm);
+  script_free(empty);
+  end(&s);
+}
+END_TEST
+
 TCase *dset_tcase_cluster_memory(void);
 
 TCase *dset_tcase_cluster_memory(void) {
   TCase *tcase = tcase_create("cluster_memory");
   tcase_set_timeout(tcase, 120);
   tcase_add_test(tcase, memory_new);
+  tcase_add_test(tcase, memory_of_what_is_gone);
   tcase_add_loop_test(tcase, memory_events, 0, SCRIPTS);
   tcase_add_loop_test(tcase, memory_kinds, 0, SCRIPT_TIME);
   tcase_add_loop_test(tcase, memory_plan, 0, SCRIPTS);
