@@ -177,8 +177,7 @@ static const char *listed_by(const char *kind) {
   return NULL;
 }
 
-/* What is known of the item so far makes it this object; as in items.c, the list stands in for a kind that is absent.
- */
+/* What is known of the item so far makes it this object. As in items.c, the list stands in for an absent kind. */
 static dset_object object_of(const reader *r, const dset_stream_item *item) {
   dset_object object = {.line = 1, .api_version = item->api_version, .kind_name = item->kind};
   if (dset_text_empty(item->kind) && r->listed[0] != '\0') {

@@ -263,11 +263,13 @@ END_TEST
 
 /* A text that ends anywhere before its end is refused, and nothing behind it is looked at. */
 START_TEST(stream_cut) {
-  const char *text = rows[_i].text;
-  size_t bytes = strlen(text);
-  if (rows[_i].outcome != BOTH_READ || bytes == 0) return;
-  while (bytes > 0 && strchr(" \n\t\r", text[bytes - 1]) != NULL) bytes--;
-  for (size_t cut = 1; cut < bytes; cut++) expect(BOTH_REFUSED, text, cut, 0);
+  for (int i = 0; i < COUNT(rows); i++) {
+    const char *text = rows[i].text;
+    size_t bytes = strlen(text);
+    if (rows[i].outcome != BOTH_READ) continue;
+    while (strchr(" \n\t\r", text[bytes - 1]) != NULL) bytes--;
+    for (size_t cut = 1; cut < bytes; cut++) expect(BOTH_REFUSED, text, cut, 0);
+  }
 }
 END_TEST
 
@@ -450,17 +452,14 @@ START_TEST(stream_threshold) {
 }
 END_TEST
 
-/* What is wrong with a large list is said as with a small one. */
-START_TEST(stream_errors) {
+static void expect_same_error(const char *row_text) {
   static char text[DSET_STREAM_BYTES];
-  const row *r = &rows[_i];
-  size_t bytes = strlen(r->text);
-  if (r->outcome != BOTH_REFUSED || r->text[bytes - 1] != '}') return;
+  size_t bytes = strlen(row_text);
   dset_documents *documents;
   dset_error small, large;
-  int code = dset_documents_read(r->text, bytes, NULL, &documents, &small);
+  int code = dset_documents_read(row_text, bytes, NULL, &documents, &small);
   memset(text, '\n', sizeof text);
-  memcpy(text, r->text, bytes);
+  memcpy(text, row_text, bytes);
   ck_assert_int_eq(dset_documents_read(text, sizeof text, NULL, &documents, &large), code);
   ck_assert_ptr_null(documents);
   ck_assert_int_eq(large.code, small.code);
@@ -469,6 +468,18 @@ START_TEST(stream_errors) {
   ck_assert_str_eq(large.path, small.path);
   ck_assert_uint_eq(large.line, small.line);
   ck_assert_uint_eq(large.column, small.column);
+}
+
+/* What is wrong with a large list is said as with a small one. */
+START_TEST(stream_errors) {
+  size_t tried = 0;
+  for (int i = 0; i < COUNT(rows); i++) {
+    const char *text = rows[i].text;
+    if (rows[i].outcome != BOTH_REFUSED || text[strlen(text) - 1] != '}') continue;
+    expect_same_error(text);
+    tried++;
+  }
+  ck_assert_uint_gt(tried, 50);
 }
 END_TEST
 
@@ -654,9 +665,10 @@ Suite *dset_suite_stream(void);
 Suite *dset_suite_stream(void) {
   Suite *suite = suite_create("stream");
   TCase *reading = tcase_create("reading");
+  tcase_set_timeout(reading, 60);
   tcase_add_loop_test(reading, stream_row, 0, COUNT(rows));
-  tcase_add_loop_test(reading, stream_cut, 0, COUNT(rows));
-  tcase_add_loop_test(reading, stream_errors, 0, COUNT(rows));
+  tcase_add_test(reading, stream_cut);
+  tcase_add_test(reading, stream_errors);
   tcase_add_test(reading, stream_depth);
   tcase_add_test(reading, stream_depth_inside);
   tcase_add_test(reading, stream_values);
