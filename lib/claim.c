@@ -61,23 +61,53 @@ const char *dset_claim_target(const dset_pod *pod) {
   return dset_text_empty(pod->node_name) ? pinned_node(pod->required_affinity) : pod->node_name;
 }
 
-/* Where the pods stand in the order of their nodes, the next node is tried first: that costs less than to look it up.
+/*
+ * Claims on their way to their nodes. Where the pods stand in the order of their nodes, the next node is tried first,
+ * which costs less than to look it up; the others wait until there are enough to look them up together.
  */
 struct course {
-  size_t last;  /* the node of the pod before, or DSET_TABLE_NONE */
-  bool in_step; /* it was the one behind that of the pod before */
+  const dset_sync *sync;
+  dset_claims *claims;
+  size_t last;    /* the node of the claim before, or DSET_TABLE_NONE */
+  bool in_step;   /* it was the one behind that of the claim before */
+  size_t located; /* the claims before this one have their nodes */
 };
 
-static void locate(const dset_sync *sync, struct course *course, dset_claim *claim) {
+/* Looks up the nodes of the claims that wait. */
+static void look_up(struct course *course) {
+  dset_claims *claims = course->claims;
+  dset_claim *waiting[DSET_TABLE_BATCH];
+  const char *names[DSET_TABLE_BATCH] = {NULL};
+  size_t found[DSET_TABLE_BATCH];
+  size_t count = 0;
+  for (size_t i = course->located; i < claims->count; i++) {
+    if (claims->items[i].target == NULL) continue;
+    waiting[count] = &claims->items[i];
+    names[count++] = claims->items[i].target;
+  }
+  dset_table_find_batch(&course->sync->nodes, names, count, found);
+  for (size_t i = 0; i < count; i++) {
+    waiting[i]->node = found[i];
+    claims->stray_count += found[i] == DSET_TABLE_NONE;
+    course->in_step = found[i] == course->last + 1;
+    course->last = found[i];
+  }
+  course->located = claims->count;
+}
+
+static void locate(struct course *course, dset_claim *claim) {
   claim->target = dset_claim_target(claim->pod);
   claim->node = DSET_TABLE_NONE;
-  if (claim->target == NULL) return;
+  const dset_snapshot *snapshot = course->sync->snapshot;
   size_t next = course->last + 1; /* 0 at first */
-  bool found = course->in_step && next < sync->snapshot->node_count &&
-               dset_text_same(sync->snapshot->nodes[next]->name, claim->target);
-  claim->node = found ? next : dset_table_find(&sync->nodes, claim->target, "");
-  course->last = claim->node;
-  course->in_step = claim->node == next;
+  if (course->in_step && claim->target != NULL && next < snapshot->node_count &&
+      dset_text_same(snapshot->nodes[next]->name, claim->target)) {
+    claim->node = course->last = next;
+    course->located++;
+    return;
+  }
+  course->in_step = false;
+  if (course->claims->count - course->located == DSET_TABLE_BATCH) look_up(course);
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -103,8 +133,7 @@ static bool claim_pod(const dset_sync *sync, const dset_pod *pod, struct course 
   }
   dset_claim *claim = &claims->items[claims->count++];
   claim->pod = pod;
-  locate(sync, course, claim);
-  claims->stray_count += claim->target != NULL && claim->node == DSET_TABLE_NONE;
+  locate(course, claim);
   return result == DSET_CLAIM_KEEP ||
          add_pod(sync->scratch, &claims->adopt, &claims->adopt_count, &claims->adopt_capacity, pod);
 }
@@ -132,12 +161,13 @@ bool dset_claim_pods(const dset_sync *sync, dset_claims *claims) {
   if (claims->owner_incomplete) return true;
   claims->items = dset_arena_alloc(sync->scratch, snapshot->pod_count, sizeof *claims->items);
   if (claims->items == NULL) return false;
-  struct course course = {.last = DSET_TABLE_NONE, .in_step = true};
+  struct course course = {.sync = sync, .claims = claims, .last = DSET_TABLE_NONE, .in_step = true};
   for (size_t i = 0; i < snapshot->pod_count; i++) {
     look_ahead(snapshot, i);
     const dset_pod *pod = snapshot->pods[i];
     if (dset_text_equal(pod->ns, daemonset->ns) && !claim_pod(sync, pod, &course, claims)) return false;
   }
+  look_up(&course);
   if (claims->adopt_count > 1) qsort(claims->adopt, claims->adopt_count, sizeof *claims->adopt, compare_names);
   if (claims->release_count > 1) qsort(claims->release, claims->release_count, sizeof *claims->release, compare_names);
   return true;

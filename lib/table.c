@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "prefetch.h"
 #include "text.h"
 
 static uint64_t load8(const char *text) {
@@ -104,4 +105,26 @@ size_t dset_table_find(const dset_table *table, const char *first, const char *s
   second = dset_text_or_empty(second);
   const dset_table_slot *slot = slot_of(table, first, second, hash_key(first, second));
   return slot->entry == 0 ? DSET_TABLE_NONE : table->entries[slot->entry - 1].index;
+}
+
+void dset_table_find_batch(const dset_table *table, const char *const *names, size_t count, size_t *found) {
+  uint64_t hashes[DSET_TABLE_BATCH];
+  const dset_table_slots *slots = table->slots;
+  if (count != 0 && !slots->filled) fill_slots(table);
+  for (size_t i = 0; i < count; i++) {
+    hashes[i] = hash_key(names[i], "");
+    dset_prefetch(&slots->items[(size_t)hashes[i] & slots->mask]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    uint32_t entry = slots->items[(size_t)hashes[i] & slots->mask].entry;
+    if (entry != 0) dset_prefetch(&table->entries[entry - 1]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    uint32_t entry = slots->items[(size_t)hashes[i] & slots->mask].entry;
+    if (entry != 0) dset_prefetch(table->entries[entry - 1].first);
+  }
+  for (size_t i = 0; i < count; i++) {
+    const dset_table_slot *slot = slot_of(table, names[i], "", hashes[i]);
+    found[i] = slot->entry == 0 ? DSET_TABLE_NONE : table->entries[slot->entry - 1].index;
+  }
 }

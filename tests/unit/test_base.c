@@ -541,6 +541,14 @@ START_TEST(table_many_keys) {
     wrong += dset_table_find(&table, copy, i % 2 == 0 ? "ns" : "") != DSET_TABLE_NONE;
     wrong += dset_table_insert(&table, copy, i % 2 == 0 ? "" : "ns", 0) != i;
   }
+  for (size_t i = 0; i < KEYS; i += DSET_TABLE_BATCH) {
+    const char *names[DSET_TABLE_BATCH];
+    size_t found[DSET_TABLE_BATCH];
+    size_t count = KEYS - i < DSET_TABLE_BATCH ? KEYS - i : DSET_TABLE_BATCH;
+    for (size_t j = 0; j < count; j++) names[j] = keys[i + j];
+    dset_table_find_batch(&table, names, count, found);
+    for (size_t j = 0; j < count; j++) wrong += found[j] != ((i + j) % 2 == 0 ? i + j : DSET_TABLE_NONE);
+  }
   ck_assert_uint_eq(wrong, 0);
   free(keys);
   dset_arena_clear(&arena);

@@ -482,14 +482,9 @@ static void expect_claims(const dset_snapshot *snapshot, const dset_claims *clai
   ck_assert_uint_eq(claims->stray_count, strays);
 }
 
-START_TEST(D11_any_order) {
-  const char *row = order_rows[_i];
-  dset_world w;
-  world_init(&w);
-  world_nodes(&w, "n1; n2; n3; n4");
-  world_pods(&w, row);
+static void expect_order(dset_world *w, const char *row) {
   dset_snapshot snapshot;
-  world_snapshot(&w, &snapshot);
+  world_snapshot(w, &snapshot);
   dset_arena arena;
   dset_arena_init(&arena, NULL);
   dset_sync sync;
@@ -506,6 +501,36 @@ START_TEST(D11_any_order) {
   }
   ck_assert_uint_eq(census.most_pods, most);
   dset_arena_clear(&arena);
+}
+
+START_TEST(D11_any_order) {
+  dset_world w;
+  world_init(&w);
+  world_nodes(&w, "n1; n2; n3; n4");
+  world_pods(&w, order_rows[_i]);
+  expect_order(&w, order_rows[_i]);
+  world_free(&w);
+}
+END_TEST
+
+/* Longer than what is looked up at a time: behind every 20 pods in step with the nodes come `_i` times 20 in no order.
+ */
+START_TEST(D11_long_lists) {
+  enum { NODES = 200 };
+  dset_world w;
+  world_init(&w);
+  const char *nodes = "n100";
+  for (int i = 101; i < 100 + NODES; i++) nodes = world_format(&w, "%s; n%d", nodes, i);
+  world_nodes(&w, nodes);
+  const char *pods = "";
+  for (int i = 0; i < NODES; i++) {
+    const char *node = world_format(&w, "%s%d", i % 11 == 0 ? "gone" : "n", 100 + (i * 73) % NODES);
+    if (i % 7 == 0) node = "";
+    if (i / 20 % (_i + 1) == 0) node = world_format(&w, "n%d", 100 + i);
+    pods = world_format(&w, "%s%sp%d@%s", pods, i == 0 ? "" : "; ", 100 + i, node);
+  }
+  world_pods(&w, pods);
+  expect_order(&w, "long lists");
   world_free(&w);
 }
 END_TEST
@@ -541,6 +566,7 @@ Suite *dset_suite_claim(void) {
   ADD_ROWS(tcase, D10_target_node, target_rows);
   ADD_ROWS(tcase, D11_node_map, entry_rows);
   ADD_ROWS(tcase, D11_any_order, order_rows);
+  tcase_add_loop_test(tcase, D11_long_lists, 0, 5);
   tcase_add_test(tcase, D14_claims_once);
   suite_add_tcase(suite, tcase);
   return suite;
