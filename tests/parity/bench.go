@@ -45,6 +45,7 @@ type effort struct {
 	rounds  int           // of each row
 	fewest  int           // of them also where they take longer than longest
 	longest time.Duration // of one row
+	late    time.Duration // since the start: then a row has one round
 	least   time.Duration // of one side in one round: it acts so often
 	sizes   []int         // nodes
 	all     int           // up to so many nodes every shape is tried in every placement, and compared as parity does
@@ -54,7 +55,7 @@ type effort struct {
 }
 
 var efforts = map[string]effort{
-	"full": {rounds: 11, fewest: 3, longest: 3 * time.Second, least: 20 * time.Millisecond,
+	"full": {rounds: 11, fewest: 3, longest: 3 * time.Second, late: 5 * time.Minute, least: 20 * time.Millisecond,
 		sizes: []int{5, 1000, 10000, 130000}, all: 10000, pods: 200000, lists: [2]int{15e6, 100e6}, counted: []int{1000, 10000}},
 	// That both sides run, and agree.
 	"quick": {rounds: 1, fewest: 1, sizes: []int{5, 1000}, all: 1000, pods: 2000, lists: [2]int{1e6, 2e6}, counted: []int{5}},
@@ -63,6 +64,7 @@ var efforts = map[string]effort{
 type benchmark struct {
 	effort
 	out    string
+	start  time.Time
 	pair   bench      // the steady controller, and the library with the first state
 	others []*library // for the states of more sets
 	rows   []row
@@ -70,13 +72,12 @@ type benchmark struct {
 
 // measure is the whole run; what it returns is the exit status.
 func measure(how, out string) int {
-	b := &benchmark{out: out, pair: bench{upstream: newSteady(), runs: 1}}
+	b := &benchmark{out: out, start: time.Now(), pair: bench{upstream: newSteady(), runs: 1}}
 	var known bool
 	if b.effort, known = efforts[how]; !known {
 		fmt.Fprintln(os.Stderr, "bench: neither full nor quick:", how)
 		return 2
 	}
-	started := time.Now()
 	fmt.Printf("libdaemonset %s and the DaemonSet controller of Kubernetes %s, %s, %d CPUs\n\n", build, release(),
 		runtime.Version(), runtime.GOMAXPROCS(0))
 	fmt.Printf("%-58s %-12s %12s %12s %8s %4s\n", "", "", "ours", "peer", "ratio", "n")
@@ -88,14 +89,24 @@ func measure(how, out string) int {
 	must(err)
 	must(os.MkdirAll(filepath.Dir(out), 0o777))
 	must(os.WriteFile(out, append(text, '\n'), 0o666))
-	fmt.Printf("\n%d rows in %s; both sides agreed on all of them; %.0f s\n", len(b.rows), out, time.Since(started).Seconds())
+	fmt.Printf("\n%d rows in %s; both sides agreed on all of them; %.0f s\n", len(b.rows), out, time.Since(b.start).Seconds())
 	return 0
 }
 
 // race lets both sides act in turn. per is what a time is divided by, beside times.
 func (b *benchmark) race(name, unit string, per float64, ours, peer side) {
 	var left, right, ratios []float64
-	for began := time.Now(); len(ratios) < b.rounds && (len(ratios) < b.fewest || time.Since(began) < b.longest); {
+	began := time.Now()
+	more := func() bool {
+		switch {
+		case len(ratios) == 0:
+			return true
+		case time.Since(b.start) > b.late:
+			return false
+		}
+		return len(ratios) < b.fewest || len(ratios) < b.rounds && time.Since(began) < b.longest
+	}
+	for more() {
 		one, other := b.round(ours)/per, b.round(peer)/per
 		left, right, ratios = append(left, one), append(right, other), append(ratios, other/one)
 	}

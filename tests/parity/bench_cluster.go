@@ -55,10 +55,10 @@ type changing struct {
 	turn    int
 }
 
-// events is a column for settled states alone.
+// events is a column for settled states alone, and of the largest for one.
 func (st *stage) events() *contest {
 	s, l := st.states[0], st.libraries[0]
-	if len(st.states) > 1 || st.actions > 0 || s.InFlight != nil {
+	if len(st.states) > 1 || st.actions > 0 || s.InFlight != nil || len(s.Nodes) > st.all && s.DaemonSet.Spec.Template.Spec.Affinity != nil {
 		return nil
 	}
 	c := &changing{stage: st, pod: one[C.dset_pod](&l.memory), plan: one[*C.dset_plan](&l.memory), problem: one[C.dset_error](&l.memory)}
