@@ -40,9 +40,11 @@ func (b *benchmark) count() {
 func (b *benchmark) instructions(st *stage) float64 {
 	text, err := json.Marshal(st.states[0])
 	must(err)
-	question := filepath.Join(filepath.Dir(b.out), "bench-question.json")
+	folder, err := os.MkdirTemp("", "bench")
+	must(err)
+	defer os.RemoveAll(folder)
+	question := filepath.Join(folder, "question.json")
 	must(os.WriteFile(question, text, 0o666))
-	defer os.Remove(question)
 	command := exec.Command("valgrind", "--tool=callgrind", "--toggle-collect=dset_plan_compute", "--callgrind-out-file=/dev/null",
 		filepath.Join(filepath.Dir(b.out), "bench_count"), question)
 	command.Env = append(os.Environ(), "LD_BIND_NOW=1") // finding libc's functions is none of the plan's work
