@@ -72,6 +72,7 @@ size_t dset_table_find(const dset_table *table, const char *first, const char *s
  */
 enum { DSET_TABLE_BATCH = 32 };
 void dset_table_find_batch(const dset_table *table, const char *const *names, size_t count, size_t *found);
+
 /* A hash of `hash` and a text, as the table has it. */
 uint64_t dset_table_hash(uint64_t hash, const char *text);
 
