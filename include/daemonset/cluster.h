@@ -23,6 +23,7 @@
  *
  *   a node appears, changes or goes   the DaemonSets whose verdict on it changes; of the others d bytes are compared
  *   a pod appears, changes or goes    its own DaemonSet; a pod without controller: the DaemonSets of its namespace
+ *   a revision appears, changes, goes the DaemonSets of its namespace are looked through
  *   a DaemonSet's status changes      nothing but itself
  *   its template, revision, strategy  its own nodes and pods, once
  *   its placement rules               one verdict for each class of nodes (see below), once
@@ -63,7 +64,7 @@ typedef struct dset_key {
  */
 typedef struct dset_cluster_counters {
   size_t size;
-  uint64_t events;            /* calls that put or removed something, and changed something */
+  uint64_t events;            /* calls that put or removed something, and changed something that is read */
   uint64_t verdicts_computed; /* placement rules evaluated against a node, or a class of nodes */
   uint64_t verdicts_reused;   /* answered by what was known: what rescanning would have evaluated as well */
   uint64_t claims_decided;    /* pods held against a selector (D4) */
@@ -114,7 +115,7 @@ DSET_API int dset_cluster_remove_daemonset(dset_cluster *cluster, const char *ns
 
 /*
  * Sets the writes of a DaemonSet that are in flight: the members of dset_snapshot of these names.
- * Errors: DSET_ERR_INVALID (`cluster` is NULL, there is no such DaemonSet).
+ * Errors: DSET_ERR_INVALID (`cluster` is NULL; `name`: there is no such DaemonSet).
  */
 DSET_API int dset_cluster_put_in_flight(dset_cluster *cluster, const char *ns, const char *name, int64_t creates,
                                         int64_t deletes, int64_t since_ms, dset_error *error);
@@ -122,8 +123,8 @@ DSET_API int dset_cluster_put_in_flight(dset_cluster *cluster, const char *ns, c
 /*
  * Sets the back-offs of a DaemonSet, in any order, in place of those it had: those of its last plan, once that plan is
  * carried out, or those of another process. `backoffs` may point into a plan of the cluster.
- * Errors: DSET_ERR_INVALID (`cluster` is NULL, there is no such DaemonSet, a count but no items, a node's name is
- * empty, a negative delay), DSET_ERR_DUPLICATE (two of one node), DSET_ERR_NOMEM.
+ * Errors: DSET_ERR_INVALID (`cluster` is NULL; `name`: there is no such DaemonSet; `backoffs`: a count but no items, a
+ * node's name is empty, a negative delay), DSET_ERR_DUPLICATE (two of one node), DSET_ERR_NOMEM.
  */
 DSET_API int dset_cluster_put_backoffs(dset_cluster *cluster, const char *ns, const char *name,
                                        const dset_backoff *backoffs, size_t count, dset_error *error);
@@ -131,22 +132,23 @@ DSET_API int dset_cluster_put_backoffs(dset_cluster *cluster, const char *ns, co
 /*
  * Plans one DaemonSet into `*plan`, which belongs to the cluster and is valid until the next plan of this DaemonSet,
  * its removal, or dset_cluster_free(); it must not be given to dset_plan_free(). Planning changes no facts: back-offs
- * that the plan advances count once they are put. Errors: DSET_ERR_INVALID (an argument is NULL, there is no such
- * DaemonSet), DSET_ERR_NOMEM; after them the last plan of the DaemonSet is gone, too.
+ * that the plan advances count once they are put. Errors: DSET_ERR_INVALID (an argument is NULL; `name`: there is no
+ * such DaemonSet), DSET_ERR_NOMEM: then the last plan of the DaemonSet is gone, too, and it is dirty.
  */
 DSET_API int dset_cluster_plan(dset_cluster *cluster, const char *ns, const char *name, int64_t now_ms,
                                const dset_plan **plan, dset_error *error);
 
 /*
- * The DaemonSets whose plan may differ from their last one: something they depend on has changed, or their next check
- * has come. Writes the first `capacity` of them to `keys`, which may be NULL when it is 0, and returns how many there
- * are. Order: as they became dirty; those that one call made dirty by namespace and name; at last those whose next
- * check has come, by that moment, then namespace and name. A plan takes its DaemonSet off the list. The strings are
- * valid until the DaemonSet is removed. Allocates nothing.
+ * The DaemonSets that may decide something else than in their last plan: something they depend on has changed, or their
+ * next check has come. The others decide the same at every moment from that of their last plan to `now_ms`. Writes the
+ * first `capacity` of them to `keys`, which may be NULL when it is 0, and returns how many there are. Order: as they
+ * became dirty; those that one call made dirty by namespace and name; at last those whose next check has come, by that
+ * moment, then namespace and name. A plan takes its DaemonSet off the list. The strings are valid until the DaemonSet
+ * is removed. Allocates nothing.
  */
 DSET_API size_t dset_cluster_dirty(dset_cluster *cluster, int64_t now_ms, dset_key *keys, size_t capacity);
 
-/* The earliest next check of all plans made last, or DSET_NEVER; dirty DaemonSets are due at any time. */
+/* The earliest next check of the last plans of all DaemonSets, dirty ones too, or DSET_NEVER. */
 DSET_API int64_t dset_cluster_next_check(const dset_cluster *cluster);
 
 /* What the cluster has done; valid as long as the cluster, changed by every call. */
