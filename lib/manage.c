@@ -147,6 +147,11 @@ static void keep_old_and_new(dset_manager *manager, const dset_entry *entry, siz
 }
 
 bool dset_manage_entry(dset_manager *manager, const dset_entry *entry) {
+  /* Nearly every node has one pod that runs, and no row says anything of it. */
+  if (entry->count == 1 && entry->verdict != DSET_VERDICT_NEITHER && !dset_pod_terminal(entry->pods[0]) &&
+      !entry->pods[0]->deleting) {
+    return true;
+  }
   dset_work *work = &manager->managed->work;
   if (entry->count == 0) {
     if (entry->verdict == DSET_VERDICT_RUN) {

@@ -108,11 +108,15 @@ dset_roll_share dset_roll_share_of(const dset_roller *roller, const dset_entry *
   return roller->surge ? with_surge(roller, entry, old) : without_surge(roller, entry, old);
 }
 
-void dset_roll_shares_add(dset_roll_shares *sums, const dset_roll_share *share, int sign) {
+static inline void add(dset_roll_shares *sums, const dset_roll_share *share, int sign) {
   sums->unavailable += sign * share->unavailable;
   sums->surging += sign * share->surging;
   sums->available += sign * share->available;
   sums->rolling[share->rolling] += sign;
+}
+
+void dset_roll_shares_add(dset_roll_shares *sums, const dset_roll_share *share, int sign) {
+  add(sums, share, sign);
 }
 
 /* Puts what an entry has to be done into the lists. */
@@ -153,8 +157,8 @@ static void roll_entries(const dset_roller *roller, const dset_census *census, d
     for (size_t i = 0; i < census->count; i++) {
       const dset_entry *entry = &census->entries[i];
       dset_roll_share share = dset_roll_share_of(roller, entry, &old);
-      dset_roll_shares_add(sums, &share, 1);
-      emit(rolled, entry, share.rolling, old);
+      add(sums, &share, 1);
+      if (share.rolling != DSET_ROLLING_NOTHING) emit(rolled, entry, share.rolling, old);
     }
     return;
   }

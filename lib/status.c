@@ -13,30 +13,36 @@
 
 #include "model.h"
 
-dset_share dset_status_share_of(const dset_sync *sync, const dset_entry *entry, const char *hash) {
-  dset_share share = {0};
+/* Asked for every node of every plan, hence inline. */
+static inline dset_share share_of(const dset_sync *sync, const dset_entry *entry, const char *hash) {
   bool scheduled = entry->count > 0;
-  if (entry->verdict != DSET_VERDICT_RUN) {
-    share.misscheduled = scheduled && !entry->vanished;
-    return share;
-  }
-  share.desired = 1;
-  share.current = scheduled;
-  if (!scheduled) return share;
+  if (entry->verdict != DSET_VERDICT_RUN) return (dset_share){.misscheduled = scheduled && !entry->vanished};
+  if (!scheduled) return (dset_share){.desired = 1};
   const dset_pod *pod = entry->pods[0];
-  share.ready = pod->ready;
-  share.available = dset_pod_available(pod, sync->daemonset->min_ready_seconds, sync->snapshot->now_ms);
-  share.updated = dset_pod_is_new(pod, hash, sync->generation);
-  return share;
+  return (dset_share){
+      .desired = 1,
+      .current = 1,
+      .ready = pod->ready,
+      .available = dset_pod_available(pod, sync->daemonset->min_ready_seconds, sync->snapshot->now_ms),
+      .updated = dset_pod_is_new(pod, hash, sync->generation),
+  };
 }
 
-void dset_shares_add(dset_shares *sums, const dset_share *share, int sign) {
+static inline void add(dset_shares *sums, const dset_share *share, int sign) {
   sums->desired += sign * share->desired;
   sums->current += sign * share->current;
   sums->misscheduled += sign * share->misscheduled;
   sums->ready += sign * share->ready;
   sums->updated += sign * share->updated;
   sums->available += sign * share->available;
+}
+
+dset_share dset_status_share_of(const dset_sync *sync, const dset_entry *entry, const char *hash) {
+  return share_of(sync, entry, hash);
+}
+
+void dset_shares_add(dset_shares *sums, const dset_share *share, int sign) {
+  add(sums, share, sign);
 }
 
 /* H9. */
@@ -52,8 +58,8 @@ static dset_shares add_up(const dset_sync *sync, const dset_census *census, cons
   if (census->kept != NULL) return census->kept->status;
   dset_shares sums = {0};
   for (size_t i = 0; i < census->node_count; i++) {
-    dset_share share = dset_status_share_of(sync, &census->entries[i], hash);
-    dset_shares_add(&sums, &share, 1);
+    dset_share share = share_of(sync, &census->entries[i], hash);
+    add(&sums, &share, 1);
   }
   return sums;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_cluster_changes.c: puts that change nothing and those that do; what outlives a DaemonSet's change (E8, I14). */
 #include <check.h>
-
 #include <inttypes.h>
 
 #include "support/cluster_case.h"
