@@ -11,22 +11,20 @@
 #include "hash.h"
 #include "validate.h"
 
-#define GENERATION_ANNOTATION "deprecated.daemonset.template.generation"
-
 /*
  * A21: an annotation that is no int64 fails the request before it is validated; one that is comes back in its canonical
  * form. False when an allocation fails.
  */
 static bool conform_generation(const json_t *typed, const dset_path *path, dset_findings *findings) {
   json_t *annotations = json_object_get(json_object_get(typed, "metadata"), "annotations");
-  const char *text = json_string_value(json_object_get(annotations, GENERATION_ANNOTATION));
+  const char *text = json_string_value(json_object_get(annotations, DSET_GENERATION_ANNOTATION));
   int64_t generation;
   if (text == NULL) return true;
   if (dset_text_to_int64(text, strlen(text), &generation)) {
     const char *canonical = dset_findings_number(findings, generation);
-    return json_object_set_new_nocheck(annotations, GENERATION_ANNOTATION, json_string_nocheck(canonical)) == 0;
+    return json_object_set_new_nocheck(annotations, DSET_GENERATION_ANNOTATION, json_string_nocheck(canonical)) == 0;
   }
-  const dset_path *at = DSET_AT(DSET_AT(DSET_AT(path, "metadata"), "annotations"), GENERATION_ANNOTATION);
+  const dset_path *at = DSET_AT(DSET_AT(DSET_AT(path, "metadata"), "annotations"), DSET_GENERATION_ANNOTATION);
   dset_findings_add(findings, DSET_FINDING_OUT_OF_RANGE, "A21", at, NULL, "expected an integer, found %s",
                     dset_findings_quote(findings, text));
   return true;

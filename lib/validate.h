@@ -46,8 +46,13 @@ bool dset_validate_selects(const dset_parsed_selector *selector, const dset_labe
 /* validate_labels.c: what occurs in several places. `rule` is cited by the findings. */
 void dset_validate_labels(dset_validation *v, const char *rule, const dset_path *path, const dset_label *labels,
                           size_t count);
+
+/* The one with key `apart` is not looked at; NULL: all are. */
 void dset_validate_annotations(dset_validation *v, const char *rule, const dset_path *path,
-                               const dset_label *annotations, size_t count);
+                               const dset_label *annotations, size_t count, const char *apart);
+
+/* A DaemonSet's own annotation that the API server makes a field of before it validates (A21). */
+#define DSET_GENERATION_ANNOTATION "deprecated.daemonset.template.generation"
 
 /* A requirement on labels. `bounds`: Gt and Lt exist (B25; not B7). `any_value`: values are not looked at. */
 void dset_validate_requirement(dset_validation *v, const char *rule, const dset_path *path,

@@ -67,10 +67,11 @@ static void check_annotation_key(dset_validation *v, const char *rule, const dse
 }
 
 void dset_validate_annotations(dset_validation *v, const char *rule, const dset_path *path,
-                               const dset_label *annotations, size_t count) {
+                               const dset_label *annotations, size_t count, const char *apart) {
   size_t bytes = 0;
   for (size_t i = 0; i < count; i++) {
     const char *key = dset_text_or_empty(annotations[i].key);
+    if (apart != NULL && strcmp(key, apart) == 0) continue;
     bytes += strlen(key) + strlen(dset_text_or_empty(annotations[i].value));
     check_annotation_key(v, rule, path, key);
   }

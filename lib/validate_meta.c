@@ -145,7 +145,7 @@ void dset_validate_meta(dset_validation *v, const dset_path *metadata) {
   dset_validate_not_negative(v, "B3", DSET_AT(metadata, "generation"), v->daemonset->generation);
   dset_validate_labels(v, "B4", DSET_AT(metadata, "labels"), manifest->labels, manifest->label_count);
   dset_validate_annotations(v, "B5", DSET_AT(metadata, "annotations"), manifest->annotations,
-                            manifest->annotation_count);
+                            manifest->annotation_count, DSET_GENERATION_ANNOTATION);
   dset_validate_owners(v, metadata);
   check_finalizers(v, metadata);
   dset_validate_finalizer_names(v, metadata);

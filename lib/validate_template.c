@@ -81,7 +81,7 @@ void dset_validate_template(dset_validation *v, const dset_path *template) {
   dset_validate_labels(v, "B10", DSET_AT(metadata, "labels"), v->daemonset->template_labels,
                        v->daemonset->template_label_count);
   dset_validate_annotations(v, "B10", DSET_AT(metadata, "annotations"), manifest->template_annotations,
-                            manifest->template_annotation_count);
+                            manifest->template_annotation_count, NULL);
   dset_validate_known_annotations(v, DSET_AT(metadata, "annotations"));
   check_pod(v, pod);
   if (manifest->ephemeral_container_count == 0) return;

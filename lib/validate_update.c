@@ -114,7 +114,7 @@ void dset_validate_meta_update(dset_validation *v, const dset_path *metadata) {
   check_identity(v, metadata);
   dset_validate_labels(v, "B4", DSET_AT(metadata, "labels"), manifest->labels, manifest->label_count);
   dset_validate_annotations(v, "B5", DSET_AT(metadata, "annotations"), manifest->annotations,
-                            manifest->annotation_count);
+                            manifest->annotation_count, DSET_GENERATION_ANNOTATION);
   dset_validate_owners(v, metadata);
   dset_validate_finalizer_names(v, metadata);
 }

@@ -115,10 +115,11 @@ START_TEST(B5_size) {
   draft d;
   draft_init(&d, "annotation key=value");
   char *value = world_alloc(&d.world, 1, rows[_i].bytes);
-  const dset_label annotations[] = {{"key", "value"}, {"k", value}};
+  const dset_label annotations[] = {
+      {"key", "value"}, {"k", value}, {"deprecated.daemonset.template.generation", "7"}}; /* A21: it is a field */
   memset(value, 'x', rows[_i].bytes - strlen("keyvaluek"));
   d.manifest.annotations = annotations;
-  d.manifest.annotation_count = 2;
+  d.manifest.annotation_count = 3;
   draft_expect("B5 size", &d, NULL, NULL, 0, rows[_i].findings);
   draft_free(&d);
 }
