@@ -37,6 +37,11 @@ var exceptions = []exception{
 	{"binary that is not UTF-8", dropping(differsDecoding, func(real, ours *answer, _ string) bool {
 		return real.decode == "" && strings.Contains(ours.decode, "a !!binary value is not UTF-8")
 	})},
+	// Go's reader of YAML looks at keys when all of the document is read: those of a value that another one with the same
+	// key has replaced it never sees. Strictly neither side takes the manifest, as a key stands twice.
+	{"key in a replaced value", dropping(differsDecoding, func(real, ours *answer, _ string) bool {
+		return real.decode == "" && len(real.strict) > 0 && strings.Contains(ours.decode, "a key must be a string, ")
+	})},
 	// Go's reader of YAML takes the first document and does not look at what stands behind its end.
 	{"text behind the document", dropping(differsDecoding, func(real, ours *answer, _ string) bool {
 		return real.decode == "" && strings.Contains(ours.decode, "did not find expected <document start>")

@@ -126,6 +126,9 @@ func (m *mutation) someName() string {
 func hugeAnnotations(m *mutation) bool {
 	meta := oneOf(m.dice, m.meta(), m.template().need("metadata"))
 	meta.set("annotations", object("a", "b", "k", strings.Repeat("v", 262144-3+oneOf(m.dice, -1, 0, 1, 1))))
+	if m.chance(0.3) { // of the DaemonSet's own this one is a field, and not counted (A21)
+		meta.need("annotations").set("deprecated.daemonset.template.generation", "7")
+	}
 	return true
 }
 

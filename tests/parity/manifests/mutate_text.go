@@ -35,6 +35,7 @@ var styleOperators = []operator{
 			func(site) *node { return rawNode(oneOf(m.dice, rawScalars...)) })
 	}},
 	{"YAML key", 15, rawKey},
+	{"value replaced", 6, replaced},
 	{"anchor and alias", 40, alias},
 	{"merge key", 40, merge},
 	{"tag", 20, func(m *mutation) bool {
@@ -83,6 +84,19 @@ func rawKey(m *mutation) bool {
 		s.parent.members[s.index].key, s.parent.members[s.index].raw = oneOf(m.dice, rawKeys...), true
 	}
 	return found
+}
+
+// replaced writes a mapping in front of itself once more, with a key that JSON does not have.
+func replaced(m *mutation) bool {
+	s, found := m.find(func(s site) bool { return s.isMember() && isMapping(s) })
+	if !found {
+		return false
+	}
+	old := s.parent.members[s.index]
+	old.value = object("a", "b")
+	old.value.members[0].key, old.value.members[0].raw = oneOf(m.dice, "null", "~", ".inf"), true
+	s.parent.members = slices.Insert(s.parent.members, s.index, old)
+	return true
 }
 
 // anchorAt names a node that stands in the text before others.
