@@ -7,14 +7,20 @@
  *   if (dset_cluster_new(NULL, &cluster, &error) != DSET_OK) return fail(&error);
  *   dset_cluster_put_daemonset(cluster, &agent, NULL, &error);
  *   for (size_t i = 0; i < count; i++) dset_cluster_put_node(cluster, nodes[i], &error);
- *   ...
- *   dset_key keys[16];
- *   size_t due = dset_cluster_dirty(cluster, now_ms, keys, 16);
- *   for (size_t i = 0; i < due && i < 16; i++) {
- *     const dset_plan *plan;
- *     if (dset_cluster_plan(cluster, keys[i].ns, keys[i].name, now_ms, &plan, &error) == DSET_OK) carry_out(plan);
+ *   for (;;) {
+ *     dset_key key;
+ *     while (dset_cluster_dirty(cluster, now_ms(), &key, 1) > 0) {
+ *       const dset_plan *plan;
+ *       if (dset_cluster_plan(cluster, key.ns, key.name, now_ms(), &plan, &error) != DSET_OK) return fail(&error);
+ *       dset_cluster_put_backoffs(cluster, key.ns, key.name, dset_plan_backoff(plan, 0), dset_plan_backoff_count(plan),
+ *                                 &error);
+ *       carry_out(plan); // and put what has changed by it: pods, revisions, the DaemonSet with its new status
+ *     }
+ *     wait_until(dset_cluster_next_check(cluster)); // or for a change, which is then put
  *   }
- *   sleep_until(dset_cluster_next_check(cluster));
+ *
+ * A plan takes its DaemonSet off the list of dirty ones. A host that could not carry it out remembers that by itself,
+ * and plans again later.
  *
  * THE LAW. dset_cluster_plan() gives what dset_plan_compute() gives for the snapshot of the same nodes, pods,
  * revisions, back-offs and writes in flight: the same actions, texts, status, back-offs and next check, byte for byte.
@@ -105,7 +111,8 @@ DSET_API int dset_cluster_put_revision(dset_cluster *cluster, const dset_revisio
 DSET_API int dset_cluster_put_daemonset(dset_cluster *cluster, const dset_daemonset *daemonset,
                                         const char *revision_hash, dset_error *error);
 
-/* Removes an object; one that is not there is no error. Errors: DSET_ERR_INVALID (`cluster` is NULL). */
+/* Removes an object; one that is not there is no error, nor is a NULL name, which means "". Errors: DSET_ERR_INVALID
+ * (`cluster` is NULL). */
 DSET_API int dset_cluster_remove_node(dset_cluster *cluster, const char *name, dset_error *error);
 DSET_API int dset_cluster_remove_pod(dset_cluster *cluster, const char *ns, const char *name, dset_error *error);
 DSET_API int dset_cluster_remove_revision(dset_cluster *cluster, const char *ns, const char *name, dset_error *error);
@@ -121,10 +128,11 @@ DSET_API int dset_cluster_put_in_flight(dset_cluster *cluster, const char *ns, c
                                         int64_t deletes, int64_t since_ms, dset_error *error);
 
 /*
- * Sets the back-offs of a DaemonSet, in any order, in place of those it had: those of its last plan, once that plan is
- * carried out, or those of another process. `backoffs` may point into a plan of the cluster.
- * Errors: DSET_ERR_INVALID (`cluster` is NULL; `name`: there is no such DaemonSet; `backoffs`: a count but no items, a
- * node's name is empty, a negative delay), DSET_ERR_DUPLICATE (two of one node), DSET_ERR_NOMEM.
+ * Sets the back-offs of a DaemonSet, in any order, in place of those it had: those of its last plan, or of another
+ * process. Those of a plan are put before the status that it computed: with a new observed generation they are dropped
+ * (E8). `backoffs` may point into a plan of the cluster. Errors: DSET_ERR_INVALID (`cluster` is NULL; `name`: there is
+ * no such DaemonSet; `backoffs`: a count but no items, a node's name is empty, a negative delay), DSET_ERR_DUPLICATE
+ * (two of one node), DSET_ERR_NOMEM.
  */
 DSET_API int dset_cluster_put_backoffs(dset_cluster *cluster, const char *ns, const char *name,
                                        const dset_backoff *backoffs, size_t count, dset_error *error);
