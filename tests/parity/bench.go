@@ -72,7 +72,7 @@ type benchmark struct {
 
 // measure is the whole run; what it returns is the exit status.
 func measure(how, out string) int {
-	b := &benchmark{out: out, start: time.Now(), pair: bench{upstream: newSteady(), runs: 1}}
+	b := &benchmark{out: out, start: time.Now(), pair: bench{upstream: newSteady(), library: library{memory: sharing()}, runs: 1}}
 	var known bool
 	if b.effort, known = efforts[how]; !known {
 		fmt.Fprintln(os.Stderr, "bench: neither full nor quick:", how)

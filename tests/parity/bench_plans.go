@@ -59,8 +59,14 @@ func (b *benchmark) plans() {
 		}
 	}
 	name := fmt.Sprintf("settled, six NotIn, %d nodes", b.all)
-	s := benchStateOn(benchNodes(b.all, fewLabels, false), settled, sixNotIn, "kube-system")
+	inOrder := benchNodes(b.all, fewLabels, false)
+	s := benchStateOn(inOrder, settled, sixNotIn, "kube-system")
 	b.stage(name+" in order", s).race()
+	b.pair.library.memory.shared = nil
+	b.stage(name+" in order, ours with each string apart", s).race()
+	b.pair.library.memory.shared = sharing().shared
+	s = benchStateOn(inOrder, statusPass, sixNotIn, "kube-system")
+	b.stage(fmt.Sprintf("status pass, six NotIn, %d nodes in order", b.all), s).race()
 	s = benchStateOn(benchNodes(b.all, manyLabels, false), settled, sixNotIn, "kube-system")
 	b.stage(fmt.Sprintf("%s of %d labels", name, manyLabels), shuffledState(s)).race()
 }
@@ -140,7 +146,7 @@ func (b *benchmark) library(i int) *library {
 		return &b.pair.library
 	}
 	if i > len(b.others) {
-		b.others = append(b.others, &library{})
+		b.others = append(b.others, &library{memory: sharing()})
 	}
 	return b.others[i-1]
 }

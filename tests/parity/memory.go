@@ -19,7 +19,18 @@ type memory struct {
 	blocks [][]byte
 	block  int // the one in use
 	used   int // of it
+
+	// Not nil: strings that are one piece of Go's memory are one here, too. Comparing a string with itself is quick on
+	// both sides; where time is taken, neither gets that alone.
+	shared map[piece]*C.char
 }
+
+type piece struct {
+	at     *byte
+	length int
+}
+
+func sharing() memory { return memory{shared: map[piece]*C.char{}} }
 
 // reset takes everything back.
 func (m *memory) reset() {
@@ -27,6 +38,7 @@ func (m *memory) reset() {
 		clear(m.blocks[i])
 	}
 	m.block, m.used = 0, 0
+	clear(m.shared)
 }
 
 func (m *memory) bytes(n int) unsafe.Pointer {
@@ -67,12 +79,20 @@ func first[T any](items []T) *T {
 	return &items[0]
 }
 
-// text copies a string with its final NUL.
+// text is a copy of a string with its final NUL.
 func (m *memory) text(s string) *C.char {
 	if s == "" {
 		return nil
 	}
+	key := piece{unsafe.StringData(s), len(s)}
+	if there := m.shared[key]; there != nil {
+		return there
+	}
 	bytes := list[byte](m, len(s)+1)
 	copy(bytes, s)
-	return (*C.char)(unsafe.Pointer(&bytes[0]))
+	text := (*C.char)(unsafe.Pointer(&bytes[0]))
+	if m.shared != nil {
+		m.shared[key] = text
+	}
+	return text
 }
