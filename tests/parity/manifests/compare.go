@@ -134,6 +134,9 @@ func without(of, others []string) (out []string) {
 // yamlKey is how YAML's reader reports a key that stands twice: its value's line, and the key as Go prints it.
 var yamlKey = regexp.MustCompile(`(?m)^  line \d+: key (.*) already set in map$`)
 
+// infinite are keys that Go prints as it does numbers, and JSON gets as YAML spells them.
+var infinite = map[string]string{"+Inf": ".inf", "-Inf": "-.inf"}
+
 // strict compares sets: the API server names a path once, and YAML's reader names keys instead of paths.
 func (c *compared) strict(real, ours []string) {
 	var paths, keys []string
@@ -152,6 +155,9 @@ func (c *compared) strict(real, ours []string) {
 			key, err := strconv.Unquote(match[1])
 			if err != nil {
 				key = match[1] // no string: 1, true
+				if known, found := infinite[key]; found {
+					key = known
+				}
 			}
 			keys = append(keys, key)
 		}

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -219,6 +220,9 @@ func (m *mutation) line(change func(i int)) bool {
 	return false
 }
 
+// flowInTag is what Go's reader of YAML takes for a part of a tag, and libyaml, as YAML 1.2 has it, does not.
+var flowInTag = regexp.MustCompile(`!\S*[,\[\]{}]`)
+
 func changeCharacter(m *mutation) bool {
 	return m.line(func(i int) {
 		runes := []rune(m.lines[i])
@@ -233,6 +237,8 @@ func changeCharacter(m *mutation) bool {
 		default:
 			runes = slices.Delete(runes, at, at+1)
 		}
-		m.lines[i] = string(runes)
+		if changed := string(runes); !flowInTag.MatchString(changed) {
+			m.lines[i] = changed
+		}
 	})
 }
