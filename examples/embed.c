@@ -67,6 +67,13 @@ static void create_revision(struct cluster *cluster, const dset_action *action) 
   revision->facts.data_bytes = strlen(revision->data);
 }
 
+/* The action's strings belong to the plan, which is about to be released. Of a status that is `conditions`. */
+static void update_status(struct cluster *cluster, const dset_action *action) {
+  const char *conditions = cluster->status.conditions;
+  cluster->status = *action->status;
+  cluster->status.conditions = conditions;
+}
+
 /* What a host does with each action; this cluster never needs the others. */
 static void carry_out(struct cluster *cluster, const dset_action *action) {
   printf("  %s (%s): %s\n", dset_action_type_name(action->type), dset_cause_name(action->cause), action->text);
@@ -74,7 +81,7 @@ static void carry_out(struct cluster *cluster, const dset_action *action) {
     case DSET_ACTION_CREATE_POD: create_pod(cluster, action); break;
     case DSET_ACTION_DELETE_POD: delete_pod(cluster, action->pod); break;
     case DSET_ACTION_CREATE_REVISION: create_revision(cluster, action); break;
-    case DSET_ACTION_UPDATE_STATUS: cluster->status = *action->status; break;
+    case DSET_ACTION_UPDATE_STATUS: update_status(cluster, action); break;
     default: break;
   }
 }
@@ -152,7 +159,7 @@ int main(void) {
   struct cluster cluster = {.now_ms = 1000};
   static const char *const names[NODES] = {"n1", "n2", "n3"};
   for (size_t i = 0; i < NODES; i++) cluster.nodes[i] = (dset_node){.size = sizeof(dset_node), .name = names[i]};
-  cluster.status.size = sizeof cluster.status;
+  cluster.status = (dset_status){.size = sizeof cluster.status, .conditions = "[]"};
   cluster.agent = (dset_daemonset){.size = sizeof cluster.agent,
                                    .ns = "default",
                                    .name = "agent",
@@ -165,6 +172,7 @@ int main(void) {
                                    .max_unavailable = {.kind = DSET_AMOUNT_INT, .number = 1},
                                    .status = &cluster.status};
   if (settle(&cluster, "agent:v1") != 0 || settle(&cluster, "agent:v2") != 0) return 1;
-  printf("%d of %d nodes run the current template\n", (int)cluster.status.updated_number_scheduled, NODES);
+  printf("%d of %d nodes run the current template; the conditions are still %s\n",
+         (int)cluster.status.updated_number_scheduled, NODES, cluster.status.conditions);
   return cluster.status.updated_number_scheduled == NODES ? 0 : 1;
 }

@@ -28,7 +28,8 @@
  *   UPDATE_REVISION       Set its number, and its hash label.
  *   DELETE_REVISION       Delete it.
  *   BUMP_COLLISION_COUNT  Set the status' collision_count to `number`, and has_collision_count.
- *   UPDATE_STATUS         Keep a copy of `status` as the DaemonSet's status; `conditions` stay as they are.
+ *   UPDATE_STATUS         Keep a copy of `status` as the DaemonSet's status, but for `conditions`: keep your own. Like
+ *                         every string of an action it belongs to the plan and is gone after dset_plan_free().
  *   EMIT_EVENT            Show it to people.
  *
  * A host that sees its own writes at once leaves in_flight_creates and in_flight_deletes at 0. One that learns of them
