@@ -213,7 +213,8 @@ typedef struct dset_write_options {
  *    "revision", "hash", "number", "count", "event": {"type", "reason", "message"}, "status", "manifest"}],
  *    "status", "problems": [{"code", "text"}], "backoff": [{"node", "delaySeconds", "last"}], "nextCheck"}
  *
- * Times are RFC 3339; nextCheck is null for DSET_NEVER. "backoff" can be a member of the next question as it stands.
+ * Times are RFC 3339; nextCheck is null for DSET_NEVER. "backoff" can be a member of the next question as it
+ * stands, but leave it out there when the DaemonSet's uid or status.observedGeneration is another one by then (E8).
  * Errors: DSET_ERR_INVALID (an argument is NULL; `manifests` has no revision_data that is a template), DSET_ERR_ABI,
  * DSET_ERR_NOMEM.
  */

@@ -72,7 +72,10 @@ extern "C" {
 /* How long writes may stay in flight before they count as lost (E20), in milliseconds. */
 #define DSET_IN_FLIGHT_TIMEOUT_MS INT64_C(300000)
 
-/* The back-off of one node after failed pods (E8). Carry a plan's entries into the next snapshot. Final. */
+/*
+ * The back-off of one node after failed pods (E8). Carry a plan's entries into the next snapshot, unless the DaemonSet's
+ * uid or the observed_generation of its status has changed by then, as after a plan that writes a new one. Final.
+ */
 typedef struct dset_backoff {
   const char *node;
   int64_t delay_ms;
@@ -93,7 +96,7 @@ typedef struct dset_snapshot {
   const dset_revision *const *revisions;
   size_t revision_count;
   int64_t now_ms;
-  const dset_backoff *backoffs; /* of the DaemonSet's uid and observed generation: a new generation starts afresh */
+  const dset_backoff *backoffs; /* drop them when the DaemonSet's uid or observed generation changes (E8) */
   size_t backoff_count;
   int64_t in_flight_creates;  /* creations not observed yet */
   int64_t in_flight_deletes;  /* deletions not observed yet; when both are at most 0 nothing is in flight */
