@@ -12,7 +12,8 @@
  *    whose unknown tail is not zero, or smaller than that of release 0.1, is refused with DSET_ERR_ABI. Such structs,
  *    and all they point to, are borrowed for the call and never modified.
  *
- * 3. Strings are UTF-8 and NUL-terminated. In structs that the caller fills, NULL means the same as "".
+ * 3. Strings are UTF-8 and NUL-terminated. In structs that the caller fills, and as arguments where nothing else is
+ *    said, NULL means the same as "".
  *
  * 4. Getters (dset_plan_action_count() and the like) cannot fail and must not be given NULL; each _free function may.
  *

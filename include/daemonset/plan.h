@@ -32,8 +32,13 @@
  *                         every string of an action it belongs to the plan and is gone after dset_plan_free().
  *   EMIT_EVENT            Show it to people.
  *
+ * Pods bound to a node that vanished are the host's to remove: the controller deletes only those that wait for one
+ * (E15), as Kubernetes has another controller for the rest, the collector of pods. With surge such a pod, when it is
+ * outdated, stops the rollout until it is gone (F14).
+ *
  * A host that sees its own writes at once leaves in_flight_creates and in_flight_deletes at 0. One that learns of them
- * later, from a watch, counts there what it has sent and not seen, so that nothing is done twice (I8).
+ * later, from a watch, counts there what it has sent and not seen, so that nothing is done twice (I8). Writes that
+ * count as lost (E20) it forgets: back to 0, and from then on the newer ones alone.
  *
  * THE ORDER OF CHOICES. The same snapshot gives the same bytes, whatever the order of its lists. Kubernetes follows the
  * order of hash maps in several places; this library takes the least in these orders, names compared byte by byte:
@@ -73,8 +78,9 @@ extern "C" {
 #define DSET_IN_FLIGHT_TIMEOUT_MS INT64_C(300000)
 
 /*
- * The back-off of one node after failed pods (E8). Carry a plan's entries into the next snapshot, unless the DaemonSet's
- * uid or the observed_generation of its status has changed by then, as after a plan that writes a new one. Final.
+ * The back-off of one node after failed pods (E8). Carry a plan's entries into the next snapshot, unless the
+ * DaemonSet's uid or the observed_generation of its status has changed by then, as after a plan that writes a new one.
+ * Final.
  */
 typedef struct dset_backoff {
   const char *node;
@@ -100,7 +106,8 @@ typedef struct dset_snapshot {
   size_t backoff_count;
   int64_t in_flight_creates;  /* creations not observed yet */
   int64_t in_flight_deletes;  /* deletions not observed yet; when both are at most 0 nothing is in flight */
-  int64_t in_flight_since_ms; /* when they were sent; 0 = unknown: they never count as lost */
+  int64_t in_flight_since_ms; /* when the newest of them were sent, as Kubernetes sets the time anew with each batch
+                                 (E20); 0 = unknown: they never count as lost */
 } dset_snapshot;
 
 /* How to plan. NULL in its place means all defaults; 0 in a member means its default. */
