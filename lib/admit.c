@@ -192,6 +192,7 @@ int dset_plan_admits(const dset_snapshot *snapshot, const dset_options *options,
   if (judgement == NULL) return dset_fail(error, DSET_ERR_INVALID, "judgement", "must not be NULL");
   *judgement = NULL;
   int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code == DSET_OK && options != NULL) code = dset_check_allocator(options->allocator, error);
   if (code == DSET_OK) code = dset_check_list(actions, action_count, "actions", error);
   for (size_t i = 0; code == DSET_OK && i < action_count; i++) code = check_action(actions[i], i, error);
   if (code != DSET_OK) return code;

@@ -41,6 +41,12 @@ int dset_check_size(const void *object, size_t known, const char *name, dset_err
                    "the struct has %zu bytes, this release knows %zu, and the rest is not zero", size, known);
 }
 
+int dset_check_allocator(const dset_allocator *allocator, dset_error *error) {
+  if (allocator == NULL || (allocator->allocate == NULL) == (allocator->release == NULL)) return DSET_OK;
+  return dset_fail(error, DSET_ERR_INVALID, "options.allocator",
+                   "has one of `allocate` and `release`; both are needed");
+}
+
 static int check_object(const subject *about, const void *object, size_t size) {
   if (object == NULL) return fail(about, DSET_ERR_INVALID, "", "must not be NULL");
   if (dset_abi_ok(object, size)) return DSET_OK; /* before any text is made: this is asked for every pod */
@@ -187,5 +193,7 @@ int dset_check_manifest(const dset_manifest *manifest, const char *name, size_t 
 int dset_check_validate_options(const dset_validate_options *options, dset_error *error) {
   int code = dset_check_size(options, sizeof *options, "options", error);
   if (code != DSET_OK || options == NULL) return code;
+  code = dset_check_allocator(options->allocator, error);
+  if (code != DSET_OK) return code;
   return dset_check_list(options->silent, options->silent_count, "options.silent", error);
 }

@@ -27,6 +27,9 @@ int dset_check_list(const void *items, size_t count, const char *name, dset_erro
 /* DSET_ERR_ABI when the struct called `name`, of `known` bytes here, cannot be read; NULL is no struct and fine. */
 int dset_check_size(const void *object, size_t known, const char *name, dset_error *error);
 
+/* The allocator in the options of a call; NULL is fine. */
+int dset_check_allocator(const dset_allocator *allocator, dset_error *error);
+
 /*
  * Nodes and pods. These checks are made for each of them in every plan, so they cost no call unless there is a fault: a
  * member that breaks the contract, or "" for the object as a whole; dset_check_fault() says what it is.

@@ -37,6 +37,7 @@ int dset_cluster_new(const dset_options *options, dset_cluster **cluster, dset_e
   if (cluster == NULL) return dset_fail(error, DSET_ERR_INVALID, "cluster", "must not be NULL");
   *cluster = NULL;
   int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code == DSET_OK && options != NULL) code = dset_check_allocator(options->allocator, error);
   if (code != DSET_OK) return code;
   dset_options taken;
   code = dset_sync_options(options, &taken, error);

@@ -183,6 +183,7 @@ int dset_matcher_new(const dset_daemonset *daemonset, const dset_match_options *
   int code = dset_check_daemonset(daemonset, error);
   if (code != DSET_OK) return code;
   code = dset_check_size(options, sizeof *options, "options", error);
+  if (code == DSET_OK && options != NULL) code = dset_check_allocator(options->allocator, error);
   if (code != DSET_OK) return code;
   dset_arena arena;
   dset_arena_init(&arena, options == NULL ? NULL : options->allocator);

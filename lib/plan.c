@@ -221,6 +221,7 @@ int dset_plan_compute(const dset_snapshot *snapshot, const dset_options *options
   if (plan == NULL) return dset_fail(error, DSET_ERR_INVALID, "plan", "must not be NULL");
   *plan = NULL;
   int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code == DSET_OK && options != NULL) code = dset_check_allocator(options->allocator, error);
   if (code != DSET_OK) return code;
   dset_arena scratch;
   dset_arena_init(&scratch, options == NULL ? NULL : options->allocator);

@@ -14,6 +14,7 @@ int dset_reading_bounds(const dset_read_options *options, dset_bounds *bounds, d
   *bounds = (dset_bounds){DEFAULT_MAX_BYTES, DEFAULT_MAX_DEPTH, DEFAULT_MAX_VALUES};
   if (options == NULL) return DSET_OK;
   int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code == DSET_OK) code = dset_check_allocator(options->allocator, error);
   if (code != DSET_OK) return code;
   if (options->max_depth > DEFAULT_MAX_DEPTH) {
     return dset_fail(error, DSET_ERR_INVALID, "options.max_depth", "must be at most %d", DEFAULT_MAX_DEPTH);

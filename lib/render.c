@@ -15,6 +15,7 @@ struct dset_text {
 
 int dset_text_begin(const dset_write_options *options, dset_buffer *buffer, dset_error *error) {
   int code = dset_check_size(options, sizeof *options, "options", error);
+  if (code == DSET_OK && options != NULL) code = dset_check_allocator(options->allocator, error);
   if (code != DSET_OK) return code;
   dset_buffer_init(buffer, options == NULL ? NULL : options->allocator);
   return DSET_OK;

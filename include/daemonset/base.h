@@ -77,9 +77,10 @@ typedef struct dset_error {
 
 /*
  * Where an object takes its memory. NULL in place of an allocator means malloc and free. The struct is copied; what
- * `context` points to must live as long as the object. Its functions, both of which must be set, are called only from
- * inside calls on the object they were given to. `allocate` returns memory aligned for any type, or NULL; `release`
- * gets back what `allocate` returned and the same `bytes`.
+ * `context` points to must live as long as the object. Its functions must both be set, or both be NULL, which means
+ * malloc and free, too; one alone is DSET_ERR_INVALID, `options.allocator`. They are called only from inside calls on
+ * the object they were given to. `allocate` returns memory aligned for any type, or NULL; `release` gets back what
+ * `allocate` returned and the same `bytes`.
  */
 typedef struct dset_allocator {
   void *(*allocate)(void *context, size_t bytes);

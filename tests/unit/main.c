@@ -19,6 +19,7 @@
   X(status)            \
   X(plan)              \
   X(admit)             \
+  X(allocator)         \
   X(json)              \
   X(yaml)              \
   X(source)            \
