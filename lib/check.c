@@ -8,6 +8,8 @@
 #include "model.h"
 #include "text.h"
 
+enum { LONGEST_HASH = 63 }; /* it is the value of a label */
+
 /* Which object a check is about. */
 typedef struct subject {
   const char *name;
@@ -45,6 +47,12 @@ int dset_check_allocator(const dset_allocator *allocator, dset_error *error) {
   if (allocator == NULL || (allocator->allocate == NULL) == (allocator->release == NULL)) return DSET_OK;
   return dset_fail(error, DSET_ERR_INVALID, "options.allocator",
                    "has one of `allocate` and `release`; both are needed");
+}
+
+int dset_check_hash(const char *hash, const char *path, dset_error *error) {
+  size_t length = strspn(dset_text_or_empty(hash), "0123456789abcdefghijklmnopqrstuvwxyz");
+  if (length <= LONGEST_HASH && dset_text_or_empty(hash)[length] == '\0') return DSET_OK;
+  return dset_fail(error, DSET_ERR_INVALID, path, "must be at most %d lower-case letters and digits", LONGEST_HASH);
 }
 
 static int check_object(const subject *about, const void *object, size_t size) {

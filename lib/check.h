@@ -30,6 +30,9 @@ int dset_check_size(const void *object, size_t known, const char *name, dset_err
 /* The allocator in the options of a call; NULL is fine. */
 int dset_check_allocator(const dset_allocator *allocator, dset_error *error);
 
+/* The hash of a new revision that the host gives, at `path` (G8): DSET_ERR_INVALID when it cannot be one. */
+int dset_check_hash(const char *hash, const char *path, dset_error *error);
+
 /*
  * Nodes and pods. These checks are made for each of them in every plan, so they cost no call unless there is a fault: a
  * member that breaks the contract, or "" for the object as a whole; dset_check_fault() says what it is.

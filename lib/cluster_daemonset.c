@@ -238,6 +238,8 @@ int dset_cluster_put_daemonset(dset_cluster *cluster, const dset_daemonset *daem
   if (cluster == NULL) return dset_fail(error, DSET_ERR_INVALID, "cluster", "must not be NULL");
   int code = dset_check_daemonset(daemonset, error);
   if (code != DSET_OK) return code;
+  code = dset_check_hash(revision_hash, "revision_hash", error);
+  if (code != DSET_OK) return code;
   if (dset_text_empty(daemonset->name))
     return dset_fail(error, DSET_ERR_INVALID, "daemonset.name", "must not be empty");
   dset_record_daemonset *record = dset_cluster_find(cluster, daemonset->ns, daemonset->name);

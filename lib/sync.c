@@ -26,6 +26,8 @@ int dset_sync_options(const dset_options *options, dset_options *taken, dset_err
   if (taken->backoff_max_ms < 0) {
     return dset_fail(error, DSET_ERR_INVALID, "options.backoff_max_ms", "must not be negative");
   }
+  int code = dset_check_hash(taken->revision_hash, "options.revision_hash", error);
+  if (code != DSET_OK) return code;
   if (taken->burst == 0) taken->burst = DEFAULT_BURST;
   if (taken->backoff_initial_ms == 0) taken->backoff_initial_ms = DEFAULT_BACKOFF_INITIAL_MS;
   if (taken->backoff_max_ms == 0) taken->backoff_max_ms = DEFAULT_BACKOFF_MAX_MS;

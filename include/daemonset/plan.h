@@ -117,8 +117,8 @@ typedef struct dset_options {
   uint32_t burst;                  /* at most so many creates and so many deletes a list; default 250 (E17) */
   int64_t backoff_initial_ms;      /* first delay after a failed pod; default 1,000 (E8) */
   int64_t backoff_max_ms;          /* greatest delay; default 900,000 */
-  const char *revision_hash;       /* for a new revision, part of its name: lower-case letters and digits; default
-                                       dset_revision_hash() */
+  const char *revision_hash;       /* for a new revision, part of its name: at most 63 lower-case letters and digits;
+                                      "" = the default, dset_revision_hash() */
   bool compare_tolerations;        /* gate TaintTolerationComparisonOperators: "Gt" and "Lt" work (C15, C16) */
 } dset_options;
 
@@ -236,9 +236,9 @@ typedef struct dset_plan dset_plan;
 /*
  * Computes the plan of one sync into `*plan`, to be released with dset_plan_free(). `options` may be NULL.
  * Errors: DSET_ERR_INVALID (an argument or a required member is NULL, a name is empty, a list has a count but no
- * items, a negative duration), DSET_ERR_DUPLICATE (two nodes of one name; two pods, or two revisions, of one namespace
- * and name; two back-off entries of one node), DSET_ERR_ABI, DSET_ERR_NOMEM. The error's path names the item as in
- * `pods[7].name`.
+ * items, a negative duration, an option out of its bounds), DSET_ERR_DUPLICATE (two nodes of one name; two pods, or two
+ * revisions, of one namespace and name; two back-off entries of one node), DSET_ERR_ABI, DSET_ERR_NOMEM. The error's
+ * path names the item as in `pods[7].name`.
  */
 DSET_API int dset_plan_compute(const dset_snapshot *snapshot, const dset_options *options, dset_plan **plan,
                                dset_error *error);

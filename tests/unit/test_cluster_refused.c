@@ -109,6 +109,7 @@ REFUSED(daemonset_terms,
 REFUSED(daemonset_status,
         (daemonset.status = &(dset_status){.size = 3}, dset_cluster_put_daemonset(c, &daemonset, NULL, error)))
 REFUSED(daemonset_size, (daemonset.size = 3, dset_cluster_put_daemonset(c, &daemonset, NULL, error)))
+REFUSED(daemonset_hash, dset_cluster_put_daemonset(c, &daemonset, "A-b", error))
 REFUSED(remove_node_no_cluster, dset_cluster_remove_node(NULL, "n1", error))
 REFUSED(remove_pod_no_cluster, dset_cluster_remove_pod(NULL, "default", "a", error))
 REFUSED(remove_revision_no_cluster, dset_cluster_remove_revision(NULL, "default", "agent-old", error))
@@ -164,6 +165,7 @@ static const struct {
     {daemonset_terms, DSET_ERR_INVALID, "daemonset.required_affinity"},
     {daemonset_status, DSET_ERR_ABI, "daemonset.status"},
     {daemonset_size, DSET_ERR_ABI, "daemonset"},
+    {daemonset_hash, DSET_ERR_INVALID, "revision_hash"},
     {remove_node_no_cluster, DSET_ERR_INVALID, "cluster"},
     {remove_pod_no_cluster, DSET_ERR_INVALID, "cluster"},
     {remove_revision_no_cluster, DSET_ERR_INVALID, "cluster"},

@@ -32,6 +32,8 @@ static void question_init(question *q) {
   world_snapshot(&q->w, &q->snapshot);
 }
 
+#define HASH_63 "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopq"
+
 #define SPOIL(name, statement)    \
   static void name(question *q) { \
     statement;                    \
@@ -60,6 +62,9 @@ SPOIL(tolerations_null, q->w.daemonset.toleration_count = 1)
 SPOIL(node_selector_null, q->w.daemonset.node_selector_count = 1)
 SPOIL(initial_negative, q->w.options.backoff_initial_ms = -1)
 SPOIL(max_negative, q->w.options.backoff_max_ms = -1)
+SPOIL(hash_upper, q->w.options.revision_hash = "Abc")
+SPOIL(hash_sign, q->w.options.revision_hash = "a-b")
+SPOIL(hash_long, q->w.options.revision_hash = HASH_63 "4")
 SPOIL(delay_negative, q->w.backoffs[0].delay_ms = -1)
 SPOIL(node_twice, q->node->name = "n1")
 SPOIL(pod_twice, q->pod->name = "p")
@@ -104,6 +109,9 @@ static const bad_row bad_rows[] = {
     {"node selector NULL", node_selector_null, DSET_ERR_INVALID, "daemonset.node_selector"},
     {"negative initial backoff", initial_negative, DSET_ERR_INVALID, NULL},
     {"negative greatest backoff", max_negative, DSET_ERR_INVALID, NULL},
+    {"hash in capitals", hash_upper, DSET_ERR_INVALID, "options.revision_hash"},
+    {"hash with a sign", hash_sign, DSET_ERR_INVALID, "options.revision_hash"},
+    {"hash too long", hash_long, DSET_ERR_INVALID, "options.revision_hash"},
     {"negative delay", delay_negative, DSET_ERR_INVALID, "backoffs[0]"},
     {"two nodes of one name", node_twice, DSET_ERR_DUPLICATE, "nodes[1]"},
     {"two pods of one name", pod_twice, DSET_ERR_DUPLICATE, "pods[1]"},
@@ -167,9 +175,13 @@ START_TEST(accepted) {
   q.w.options.size = 0;
   world_snapshot(&q.w, &q.snapshot);
   q.snapshot.size = 0;
-  dset_plan *plan = NULL;
-  ck_assert_int_eq(dset_plan_compute(&q.snapshot, &q.w.options, &plan, NULL), DSET_OK);
-  dset_plan_free(plan);
+  static const char *const hashes[] = {NULL, "", "0", HASH_63};
+  for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++) {
+    q.w.options.revision_hash = hashes[i];
+    dset_plan *plan = NULL;
+    ck_assert_int_eq(dset_plan_compute(&q.snapshot, &q.w.options, &plan, NULL), DSET_OK);
+    dset_plan_free(plan);
+  }
   world_free(&q.w);
 }
 END_TEST
