@@ -48,6 +48,7 @@ step() {
 step unit env CK_DEFAULT_TIMEOUT="${CK_DEFAULT_TIMEOUT:-60}" CK_XML_LOG_FILE_NAME="$results" "$BUILD/unit"
 step ledger env LEDGER_LOG="$results" tests/check_ledger.sh
 step headers tests/check_headers.sh
+step rules tests/check_rules.sh
 step embed tests/check_embed.sh
 step layers tests/check_layers.sh
 step symbols tests/check_symbols.sh
