@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Every rule that README.md, a public header or the library cites, in comments and in output, has a line in RULES.md.
+# "A2 to A4" and "A2–A4" stand for each rule from A2 to A4.
 # The last line is 'N passed, M failed', N of rules.
 set -u
 cd "$(dirname "$0")/.." || exit 1
