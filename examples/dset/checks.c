@@ -26,9 +26,15 @@ static int compare_named(const void *a, const void *b) {
   return left->origin->line < right->origin->line ? -1 : left->origin->line > right->origin->line;
 }
 
-/* Complains about two objects of one name. */
+/* Complains about an object without a name, and about two of one name. */
 static bool unique(struct named *objects, size_t count, const char *kind) {
   if (count > 1) qsort(objects, count, sizeof *objects, compare_named);
+  for (size_t i = 0; i < count; i++) {
+    if (or_empty(objects[i].name)[0] != '\0') continue;
+    const struct origin *from = objects[i].origin;
+    fprintf(stderr, "dset: %s:%zu:1: metadata.name: a %s needs a name\n", from->file, from->line, kind);
+    return false;
+  }
   for (size_t i = 1; i < count; i++) {
     const struct named *first = &objects[i - 1];
     const struct named *second = &objects[i];

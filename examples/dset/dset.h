@@ -126,7 +126,7 @@ struct input {
 bool input_read(struct input *input, const struct request *request);
 void input_free(struct input *input);
 
-/* Complains on stderr about two nodes, pods or revisions of one name; false when there are. */
+/* Complains on stderr about nodes, pods or revisions without a name, or two of one name; false when there are. */
 bool input_unique(const struct input *input);
 
 /* Says on stderr what was left out or seems to be forgotten. */

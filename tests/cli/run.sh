@@ -200,6 +200,14 @@ run explain -f $demo/daemonset.yaml -f "$work/a.yaml" -f "$work/b.yaml" </dev/nu
 refuses 'duplicate node, explained' "$work/b.yaml:"
 holds 'the duplicate is named with its line' grep -q -F -e "$work/b.yaml:9:1: " -e "$work/b.yaml:10:1: " "$err"
 holds 'the duplicate is named' grep -q -F '"twin" is there already' "$err"
+{ node one; printf -- '---\napiVersion: v1\nkind: Node\nmetadata: {name: ""}\n'; } >"$work/a.yaml"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {labels: {}}\n' >"$work/b.yaml"
+for command in plan explain; do
+  run $command -f $demo/daemonset.yaml -f "$work/a.yaml" </dev/null
+  refuses "$command: a node without a name" "dset: $work/a.yaml:6:1: metadata.name: a node needs a name"
+  run $command -f $demo -f "$work/b.yaml" -o json </dev/null
+  refuses "$command: a pod without a name" "dset: $work/b.yaml:1:1: metadata.name: a pod needs a name"
+done
 run plan -f $demo/nodes.yaml -f $demo/pods.yaml </dev/null
 refuses 'no DaemonSet' "no DaemonSet in the input: $(grep -c '^kind: Node' $demo/nodes.yaml) nodes, "
 printf '# old\napiVersion: extensions/v1beta1\nkind: DaemonSet\nmetadata: {name: old}\n' >"$work/old.yaml"
