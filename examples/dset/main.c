@@ -86,6 +86,16 @@ static void set_defaults(struct request *request) {
   request->progress->wanted = isatty(STDERR_FILENO);
 }
 
+/* `dset help COMMAND`, or --help anywhere: then `command` is the one it stands behind, or 0. */
+static int help(int command, int argc, char **argv) {
+  if (strcmp(argv[1], "help") == 0 && argc > 2 && argv[2][0] != '-') {
+    command = command_of(argv[2]);
+    if (command == 0) return usage("there is no help on the unknown command ", argv[2]);
+  }
+  help_print(command);
+  return 0;
+}
+
 /* Does what the arguments ask for. Returns the exit code. */
 static int dispatch(int argc, char **argv) {
   const char *first = argc < 2 ? "" : argv[1];
@@ -93,10 +103,7 @@ static int dispatch(int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) first = "help";
   }
-  if (strcmp(first, "help") == 0) {
-    help_print(command == 0 && argc > 2 ? command_of(argv[2]) : command);
-    return 0;
-  }
+  if (strcmp(first, "help") == 0) return help(command, argc, argv);
   if (strcmp(first, "--version") == 0 || strcmp(first, "version") == 0) {
     printf("dset %s (Kubernetes " DSET_KUBERNETES_VERSION ")\n", dset_version());
     return 0;

@@ -76,6 +76,12 @@ run -h </dev/null
 shows 'short help' 0 'exit codes: 0 done'
 run plan --help </dev/null
 shows 'help of a command' 0 'usage: dset plan'
+run help plan </dev/null
+shows 'help COMMAND' 0 'usage: dset plan'
+run help </dev/null
+shows 'help alone' 0 'dset help COMMAND'
+run help nope </dev/null
+refuses 'help on an unknown command' 'there is no help on the unknown command nope'
 run --version </dev/null
 shows 'version' 0 "dset $(sed -n 's/^VERSION = //p' Makefile) (Kubernetes "
 run </dev/null
