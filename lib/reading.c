@@ -11,7 +11,7 @@
 enum { DEFAULT_MAX_BYTES = 64 << 20, DEFAULT_MAX_DEPTH = 1000, DEFAULT_MAX_VALUES = 1000000 };
 
 int dset_reading_bounds(const dset_read_options *options, dset_bounds *bounds, dset_error *error) {
-  *bounds = (dset_bounds){DEFAULT_MAX_BYTES, DEFAULT_MAX_DEPTH, DEFAULT_MAX_VALUES};
+  *bounds = (dset_bounds){DEFAULT_MAX_BYTES, DEFAULT_MAX_DEPTH, DEFAULT_MAX_VALUES, false};
   if (options == NULL) return DSET_OK;
   int code = dset_check_size(options, sizeof *options, "options", error);
   if (code == DSET_OK) code = dset_check_allocator(options->allocator, error);
@@ -19,6 +19,7 @@ int dset_reading_bounds(const dset_read_options *options, dset_bounds *bounds, d
   if (options->max_depth > DEFAULT_MAX_DEPTH) {
     return dset_fail(error, DSET_ERR_INVALID, "options.max_depth", "must be at most %d", DEFAULT_MAX_DEPTH);
   }
+  bounds->json_only = options->json_only;
   if (options->max_bytes != 0) bounds->max_bytes = options->max_bytes;
   if (options->max_depth != 0) bounds->max_depth = options->max_depth;
   if (options->max_values != 0) bounds->max_values = options->max_values;

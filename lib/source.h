@@ -20,11 +20,12 @@
 #include "place.h"
 #include "repeats.h"
 
-/* Bounds, all set. */
+/* Bounds on what is read, all numbers set. */
 typedef struct dset_bounds {
   size_t max_bytes;
   size_t max_depth;
   size_t max_values; /* of one YAML document, aliases expanded; of JSON, max_bytes bounds the values */
+  bool json_only;    /* what is no JSON is an error: it is not tried as YAML */
 } dset_bounds;
 
 typedef struct dset_source {

@@ -12,7 +12,7 @@
 enum { HASH_BYTES = 16 };
 
 int dset_template_read(const dset_daemonset *daemonset, json_t **data, json_t **template, dset_error *error) {
-  const dset_bounds bounds = {SIZE_MAX, 1000, SIZE_MAX};
+  const dset_bounds bounds = {SIZE_MAX, 1000, SIZE_MAX, false};
   dset_source source;
   dset_source_document document = {0};
   const char *bytes = daemonset->revision_data_bytes == 0 ? "" : daemonset->revision_data;

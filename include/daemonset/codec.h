@@ -44,6 +44,7 @@ typedef struct dset_read_options {
   size_t max_depth;                /* of nesting; default and maximum 1,000; more is DSET_ERR_LIMIT */
   size_t max_values;               /* of one YAML document with its aliases expanded; default 1,000,000 */
   int32_t validation;              /* enum dset_validation_mode, of DaemonSet manifests; see dset_documents_read() */
+  bool json_only;                  /* text that is no JSON is DSET_ERR_SYNTAX; it is not tried as YAML */
 } dset_read_options;
 
 /* Kinds of objects. */

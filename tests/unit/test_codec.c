@@ -249,6 +249,7 @@ START_TEST(read_arguments) {
   dset_read_options shallow = {.size = sizeof shallow, .max_depth = 3};
   dset_read_options small = {.size = sizeof small, .max_bytes = 10};
   dset_read_options few = {.size = sizeof few, .max_values = 3};
+  dset_read_options json = {.size = sizeof json, .json_only = true};
   dset_read_options short_one = {.size = sizeof(size_t)};
   const struct {
     const char *text;
@@ -263,6 +264,9 @@ START_TEST(read_arguments) {
       {"daemonSet: {spec: {template: {}}}", &shallow, DSET_ERR_LIMIT},
       {"daemonSet: {a: 1, b: 2}", &few, DSET_ERR_LIMIT},
       {"daemonSet: \xFF", NULL, DSET_ERR_ENCODING},
+      {"daemonSet: {}", &json, DSET_ERR_SYNTAX},
+      {"{daemonSet: {}}", &json, DSET_ERR_SYNTAX},
+      {"{\"daemonSet\": {}", &json, DSET_ERR_SYNTAX},
   };
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     size_t bytes = rows[i].text == NULL ? 0 : strlen(rows[i].text);
@@ -277,6 +281,8 @@ START_TEST(read_arguments) {
   ck_assert_int_eq(dset_documents_read("", 0, NULL, NULL, NULL), DSET_ERR_INVALID);
   newer.unknown = 0;
   dset_state *state;
+  ck_assert_int_eq(dset_state_read("{\"daemonSet\": {}}", 17, &json, &state, NULL), DSET_OK);
+  dset_state_free(state);
   ck_assert_int_eq(dset_state_read("daemonSet: {}", 13, &newer.known, &state, NULL), DSET_OK);
   dset_state_free(state);
   dset_state_free(NULL);

@@ -14,7 +14,7 @@
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof *(rows)))
 
 static json_t *tree_of(const char *text) {
-  static const dset_bounds bounds = {1 << 20, 1000, 1000};
+  static const dset_bounds bounds = {1 << 20, 1000, 1000, false};
   dset_slice slice = {text, 0, strlen(text), 1, 1};
   json_t *root;
   size_t end;

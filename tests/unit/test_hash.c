@@ -14,7 +14,7 @@
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof *(rows)))
 
-static const dset_bounds bounds = {1 << 24, 1000, 1000000};
+static const dset_bounds bounds = {1 << 24, 1000, 1000000, false};
 
 static json_t *load(const char *text) {
   dset_slice slice = {text, 0, strlen(text), 1, 1};

@@ -9,7 +9,7 @@
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof *(rows)))
 
-static const dset_bounds bounds = {1 << 20, 1000, 1000};
+static const dset_bounds bounds = {1 << 20, 1000, 1000, false};
 
 static int load(const char *text, json_t **root, size_t *end, dset_error *error) {
   dset_slice slice = {text, 0, strlen(text), 1, 1};

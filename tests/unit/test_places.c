@@ -11,7 +11,7 @@
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof *(rows)))
 
-static const dset_bounds bounds = {64 << 20, 1000, 10000000};
+static const dset_bounds bounds = {64 << 20, 1000, 10000000, false};
 
 /* The only document of a text; the caller releases its root. */
 static dset_source_document read_one(const char *text) {

@@ -10,7 +10,7 @@
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof *(rows)))
 
-static const dset_bounds bounds = {64 << 20, 1000, 10000000};
+static const dset_bounds bounds = {64 << 20, 1000, 10000000, false};
 
 /* Reads all documents of a text. */
 static int read_all(const char *text, dset_repeats *repeats, dset_error *error) {

@@ -8,7 +8,7 @@
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof *(rows)))
 
-static const dset_bounds bounds = {1000, 100, 1000};
+static const dset_bounds bounds = {1000, 100, 1000, false};
 
 /* ---- encodings and size ---- */
 
@@ -65,7 +65,7 @@ END_TEST
 START_TEST(source_max_bytes) {
   dset_source source;
   dset_error error;
-  dset_bounds small = {4, 100, 1000};
+  dset_bounds small = {4, 100, 1000, false};
   ck_assert_int_eq(dset_source_open(&source, "[12]", 4, &small, &error), DSET_OK);
   ck_assert_int_eq(dset_source_open(&source, "[123]", 5, &small, &error), DSET_ERR_LIMIT);
   ck_assert_str_eq(error.text, "the text has 5 bytes; the limit is 4");

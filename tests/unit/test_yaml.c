@@ -9,7 +9,7 @@
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof *(rows)))
 
-static const dset_bounds bounds = {1 << 20, 1000, 100000};
+static const dset_bounds bounds = {1 << 20, 1000, 100000, false};
 
 static int load(const char *text, json_t **root, dset_error *error) {
   dset_slice slice = {text, 0, strlen(text), 1, 1};
@@ -304,7 +304,7 @@ START_TEST(yaml_depth_of_aliases) {
   char text[2000] = "- &a0 []\n";
   json_t *root;
   dset_error error;
-  dset_bounds shallow = {1 << 20, 10, 100000};
+  dset_bounds shallow = {1 << 20, 10, 100000, false};
   for (int i = 1; i < 30; i++) {
     size_t used = strlen(text);
     snprintf(text + used, sizeof text - used, "- &a%d [*a%d]\n", i, i - 1);
@@ -344,7 +344,7 @@ END_TEST
 START_TEST(yaml_max_values) {
   json_t *root;
   dset_error error;
-  dset_bounds four = {1 << 20, 1000, 4};
+  dset_bounds four = {1 << 20, 1000, 4, false};
   dset_slice good = {"[1, 2, 3]", 0, 9, 1, 1}, bad = {"[1, 2,\n 3, 4]", 0, 13, 1, 1};
   dset_slice keys = {"{a: 1, b: 2, c: 3}", 0, 18, 1, 1};
   ck_assert_int_eq(dset_yaml_load(&good, &four, NULL, &root, &error), DSET_OK);
