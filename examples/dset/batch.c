@@ -28,11 +28,34 @@ void answer_error(const char *name, const dset_error *error) {
   printf(",\"line\":%zu,\"column\":%zu}}\n", error->line, error->column);
 }
 
+/* As YAML nearly every line would be something. */
+static const dset_read_options only_json = {.size = sizeof only_json, .json_only = true};
+
 /* The name of a question that could not be read as one; it may still be JSON. */
 static void answer_unread(const char *line, size_t length, const dset_error *error) {
   char *text = span_string(span_member((struct span){line, length}, "name"));
   answer_error(text, error);
   free(text);
+}
+
+/* Answers a line that is not one JSON object, the same for every command; false, and no answer, when it is one. */
+static bool answer_no_object(const char *line, size_t length) {
+  const char *end = line + length;
+  const char *first = span_blanks_end(line, end);
+  if (*first == '{' && span_valid((struct span){line, length})) return false;
+  dset_documents *values;
+  dset_error error;
+  int code = dset_documents_read(line, length, &only_json, &values, &error);
+  size_t count = code == DSET_OK ? dset_documents_count(values) : 0;
+  dset_documents_free(values);
+  if (count > 1) {
+    size_t column = (size_t)(span_blanks_end(span_value_end(first, end), end) - line) + 1; /* of bytes: it is rare */
+    error = (dset_error){.code = DSET_ERR_SYNTAX, .line = 1, .column = column, .text = "a line holds one object"};
+    code = DSET_ERR_SYNTAX;
+  }
+  if (code == DSET_OK) return false; /* a byte order mark, say */
+  answer_unread(line, length, &error);
+  return true;
 }
 
 static int plan_text(const dset_state *state, const struct request *request, const dset_write_options *options,
@@ -57,7 +80,7 @@ static int plan_text(const dset_state *state, const struct request *request, con
 static void answer(const char *line, size_t length, const struct request *request) {
   dset_state *state;
   dset_error error;
-  if (dset_state_read(line, length, NULL, &state, &error) != DSET_OK) {
+  if (dset_state_read(line, length, &only_json, &state, &error) != DSET_OK) {
     answer_unread(line, length, &error);
     return;
   }
@@ -86,7 +109,9 @@ int batch_command(const struct request *request) {
   for (ssize_t length = getline(&line, &capacity, stdin); length >= 0; length = getline(&line, &capacity, stdin)) {
     if (strspn(line, " \t\r\n") == (size_t)length) continue;
     if (line[length - 1] == '\n') length--; /* else an unclosed string would seem to hold it */
-    if ((request->command & (PLAN | EXPLAIN)) != 0) {
+    if (answer_no_object(line, (size_t)length)) {
+      /* that is all there is to say */
+    } else if ((request->command & (PLAN | EXPLAIN)) != 0) {
       answer(line, (size_t)length, request);
     } else {
       answer_manifest(line, (size_t)length, request);

@@ -188,9 +188,7 @@ void answer_manifest(const char *line, size_t length, const struct request *requ
   const struct span question = {line, length};
   struct span document = span_member(question, "document");
   char *text = span_string(span_member(question, "name"));
-  if (!span_valid(question)) {
-    answer_wrong(text, DSET_ERR_SYNTAX, "", "the line is not JSON");
-  } else if (document.text == NULL) {
+  if (document.text == NULL) {
     answer_wrong(text, DSET_ERR_INVALID, "document", "missing");
   } else if (document.text[0] != '{') {
     answer_wrong(text, DSET_ERR_TYPE, "document", "expected an object");

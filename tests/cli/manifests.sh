@@ -292,6 +292,25 @@ run default -f "$work/warned.yaml" </dev/null
 exits 'default with a warning' 0
 holds 'default with a warning says it' grep -q ': warning: ' "$err"
 
+# What is not one JSON object is answered alike by all commands.
+{
+  printf 'not json\n{"name":"cut\n[]\n7\nname: yaml\n\n{"name":"x"}}\n{"name":"x",}\n{}{}\n \t\n'
+} >"$work/lines"
+cat >"$work/wanted" <<'END'
+{"name":"","error":{"code":"syntax","text":"expected a value, found 'not'","path":"","line":1,"column":1}}
+{"name":"","error":{"code":"syntax","text":"this string has no closing '\"'","path":"","line":1,"column":9}}
+{"name":"","error":{"code":"type","text":"expected an object, found a list","path":"","line":1,"column":1}}
+{"name":"","error":{"code":"type","text":"expected an object, found a number","path":"","line":1,"column":1}}
+{"name":"","error":{"code":"syntax","text":"expected a value, found 'name'","path":"","line":1,"column":1}}
+{"name":"x","error":{"code":"syntax","text":"expected a value, found '}'","path":"","line":1,"column":13}}
+{"name":"x","error":{"code":"syntax","text":"expected a key in double quotes, found '}'","path":"","line":1,"column":13}}
+{"name":"","error":{"code":"syntax","text":"a line holds one object","path":"","line":1,"column":3}}
+END
+for command in plan explain validate default; do
+  run $command --batch <"$work/lines"
+  says "$command --batch: no object" 0 "$work/wanted" ''
+done
+
 # Strings that something else could be made of: each comes back as it was.
 cat >"$work/strings.json" <<'END'
 ["", " ", "a ", " a", "null", "Null", "~", "true", "FALSE", "yes", "No", "y", "N", "on", "Off", "0", "-1", "+1", "0644", "0o7",
@@ -340,8 +359,8 @@ cat >"$work/wanted" <<'END'
 {"name":"pod","decodeError":"the document is no DaemonSet"}
 {"name":"none","error":{"code":"invalid","text":"missing","path":"document","line":1,"column":0}}
 {"name":"text","error":{"code":"type","text":"expected an object","path":"document","line":1,"column":0}}
-{"name":"cut","error":{"code":"syntax","text":"the line is not JSON","path":"","line":1,"column":0}}
-{"name":"yaml","error":{"code":"syntax","text":"the line is not JSON","path":"","line":1,"column":0}}
+{"name":"cut","error":{"code":"syntax","text":"expected a key in double quotes, found the end of the text","path":"","line":1,"column":27}}
+{"name":"yaml","error":{"code":"syntax","text":"expected a value, found 'DaemonSet'","path":"","line":1,"column":35}}
 {"name":"many","error":{"code":"invalid","text":"holds several DaemonSets; a question has one","path":"document","line":1,"column":0}}
 END
 sed -e 's/"errors":\[.*/"errors":[/' -e 's/DaemonSet of \\"v1\\".*/DaemonSet of \\"v1\\"/' "$out" >"$work/told"
