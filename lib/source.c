@@ -220,7 +220,9 @@ static int next_json(dset_source *source, dset_source_document *document, dset_e
   dset_slice slice = slice_to(&ahead, ahead.bytes);
   dset_error json_error;
   int code = load(&ahead, &slice, &document->root, &json_error);
-  if (code == DSET_ERR_SYNTAX && source->index <= 1 && !source->bounds.json_only) return fall_back_to_yaml(source, document, &json_error, error);
+  if (code == DSET_ERR_SYNTAX && source->index <= 1 && !source->bounds.json_only) {
+    return fall_back_to_yaml(source, document, &json_error, error);
+  }
   if (code != DSET_OK) {
     if (error != NULL) *error = json_error;
     return code;
