@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pod.c (L5): the pod that the controller would create (C19 to C22), from the template in the revision data. */
 #include <stdio.h>
+#include <string.h>
 
 #include "check.h"
 #include "emit.h"
@@ -117,10 +118,29 @@ static json_t *make_pod(json_t *template, const dset_daemonset *daemonset, const
   return NULL;
 }
 
+/* jansson takes no string that is not UTF-8, and does not tell that from a lack of memory. */
+static int check_encoding(const dset_daemonset *daemonset, const char *node, const char *hash, dset_error *error) {
+  const struct {
+    const char *path;
+    const char *text;
+  } texts[] = {{"node", node},
+               {"hash", hash},
+               {"daemonset.ns", daemonset->ns},
+               {"daemonset.name", daemonset->name},
+               {"daemonset.uid", daemonset->uid}};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    const char *text = dset_text_or_empty(texts[i].text);
+    if (dset_text_stray(text, strlen(text)) == NULL) continue;
+    return dset_fail(error, DSET_ERR_ENCODING, texts[i].path, "is not UTF-8");
+  }
+  return DSET_OK;
+}
+
 int dset_write_pod(dset_buffer *buffer, const dset_daemonset *daemonset, const char *node, const char *hash,
                    dset_error *error) {
   json_t *data, *template;
-  int code = dset_template_read(daemonset, &data, &template, error);
+  int code = check_encoding(daemonset, node, hash, error);
+  if (code == DSET_OK) code = dset_template_read(daemonset, &data, &template, error);
   if (code != DSET_OK) return code;
   json_t *pod = make_pod(template, daemonset, node, hash, &buffer->allocator);
   if (pod != NULL) dset_emit_tree(buffer, pod, DSET_EMIT_AS_IS);

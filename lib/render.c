@@ -21,8 +21,21 @@ int dset_text_begin(const dset_write_options *options, dset_buffer *buffer, dset
   return DSET_OK;
 }
 
+/* What the host's names and texts hold stands in the JSON as it is: all of it is UTF-8 when the whole is. */
+static int check_encoding(const dset_buffer *buffer, dset_error *error) {
+  const char *stray = buffer->failed ? NULL : dset_text_stray(buffer->bytes, buffer->length);
+  if (stray == NULL) return DSET_OK;
+  return dset_fail(error, DSET_ERR_ENCODING, "", "a name or text is not UTF-8: unexpected byte 0x%02x",
+                   (unsigned)(unsigned char)*stray);
+}
+
 int dset_text_end(dset_buffer *buffer, dset_text **text, dset_error *error) {
   dset_text *made = NULL;
+  int code = check_encoding(buffer, error);
+  if (code != DSET_OK) {
+    dset_buffer_clear(buffer);
+    return code;
+  }
   if (!buffer->failed) made = buffer->allocator.allocate(buffer->allocator.context, sizeof *made);
   if (made == NULL) {
     dset_buffer_clear(buffer);

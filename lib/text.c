@@ -49,6 +49,15 @@ size_t dset_text_character(const char *text, size_t bytes) {
   return length;
 }
 
+const char *dset_text_stray(const char *text, size_t bytes) {
+  size_t length;
+  for (size_t i = 0; i < bytes; i += length) {
+    length = dset_text_character(text + i, bytes - i);
+    if (length == 0) return text + i;
+  }
+  return NULL;
+}
+
 void dset_buffer_init(dset_buffer *buffer, const dset_allocator *allocator) {
   dset_arena defaults;
   dset_arena_init(&defaults, allocator);

@@ -50,6 +50,9 @@ bool dset_text_to_int64(const char *text, size_t bytes, int64_t *value);
 /* The bytes of the UTF-8 character at the start of text[0..bytes), `bytes` > 0; 0 when it is none. */
 size_t dset_text_character(const char *text, size_t bytes);
 
+/* The first byte of text[0..bytes) that is no part of a UTF-8 character; NULL when there is none. */
+const char *dset_text_stray(const char *text, size_t bytes);
+
 /* Text that grows. After a failed allocation `failed` stays set and further writes do nothing. */
 typedef struct dset_buffer {
   dset_allocator allocator;

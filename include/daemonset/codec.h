@@ -216,8 +216,8 @@ typedef struct dset_write_options {
  *
  * Times are RFC 3339; nextCheck is null for DSET_NEVER. "backoff" can be a member of the next question as it
  * stands, but leave it out there when the DaemonSet's uid or status.observedGeneration is another one by then (E8).
- * Errors: DSET_ERR_INVALID (an argument is NULL; `manifests` has no revision_data that is a template), DSET_ERR_ABI,
- * DSET_ERR_NOMEM.
+ * Errors: DSET_ERR_INVALID (an argument is NULL; `manifests` has no revision_data that is a template),
+ * DSET_ERR_ENCODING (a name or another string of the plan, or `name`, is not UTF-8), DSET_ERR_ABI, DSET_ERR_NOMEM.
  */
 DSET_API int dset_plan_json(const dset_plan *plan, const dset_write_options *options, dset_text **text,
                             dset_error *error);
@@ -230,7 +230,7 @@ DSET_API int dset_plan_json(const dset_plan *plan, const dset_write_options *opt
  *
  * "run": the node runs one pod; "continue": an existing pod may stay. Of a reason's members, those behind "text" are
  * present where they apply (see dset_reason).
- * Errors: as dset_matcher_new().
+ * Errors: as dset_matcher_new(), and DSET_ERR_ENCODING (a string of the DaemonSet or a node, or `name`, is not UTF-8).
  */
 DSET_API int dset_explain_json(const dset_daemonset *daemonset, const dset_node *const *nodes, size_t node_count,
                                const dset_write_options *options, dset_text **text, dset_error *error);
@@ -238,7 +238,8 @@ DSET_API int dset_explain_json(const dset_daemonset *daemonset, const dset_node 
 /*
  * The pod that a CreatePod action asks for, as JSON (C19 to C22): made from the template in the DaemonSet's
  * revision_data, with the automatic tolerations, pinned to `node`, labelled with `hash` unless it is "".
- * Errors: DSET_ERR_INVALID (an argument is NULL; revision_data is not a template), DSET_ERR_ABI, DSET_ERR_NOMEM.
+ * Errors: DSET_ERR_INVALID (an argument is NULL; revision_data is not a template), DSET_ERR_ENCODING (an argument or a
+ * name is not UTF-8), DSET_ERR_ABI, DSET_ERR_NOMEM.
  */
 DSET_API int dset_pod_json(const dset_daemonset *daemonset, const char *node, const char *hash,
                            const dset_write_options *options, dset_text **text, dset_error *error);

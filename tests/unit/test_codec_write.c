@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "support/build.h"
+#include "support/fault.h"
 #include "text.h"
 
 TCase *dset_tcase_codec_write(void);
@@ -248,6 +249,48 @@ START_TEST(plan_json) {
 }
 END_TEST
 
+/* JSON is UTF-8: a string that is not is refused, wherever it stands, with the memory given back. */
+START_TEST(not_utf8) {
+  static const char bad[] = "n\xFF";
+  dset_state *state = read_state(QUESTION);
+  dset_daemonset daemonset = *dset_state_snapshot(state)->daemonset;
+  dset_daemonset misnamed = daemonset;
+  misnamed.name = bad;
+  dset_snapshot snapshot = *dset_state_snapshot(state);
+  const dset_node node = {.size = sizeof node, .name = bad};
+  const dset_node *const nodes[] = {&node};
+  snapshot.nodes = nodes;
+  snapshot.node_count = 1;
+  fault f;
+  fault_init(&f, FAULT_NEVER, FAULT_ONCE);
+  dset_write_options options = {.size = sizeof options, .allocator = &f.allocator};
+  dset_write_options named = {.size = sizeof named, .allocator = &f.allocator, .name = bad};
+  dset_write_options pods = {.size = sizeof pods, .allocator = &f.allocator, .manifests = &daemonset};
+  dset_plan *clean = plan_of(state);
+  dset_plan *stained;
+  ck_assert_int_eq(dset_plan_compute(&snapshot, NULL, &stained, NULL), DSET_OK);
+  dset_text *texts[6];
+  dset_error errors[6];
+  int codes[] = {
+      dset_plan_json(stained, &options, &texts[0], &errors[0]),
+      dset_plan_json(stained, &pods, &texts[1], &errors[1]),
+      dset_plan_json(clean, &named, &texts[2], &errors[2]),
+      dset_explain_json(&daemonset, nodes, 1, &options, &texts[3], &errors[3]),
+      dset_pod_json(&daemonset, bad, "", &options, &texts[4], &errors[4]),
+      dset_pod_json(&misnamed, "n", "", &options, &texts[5], &errors[5]),
+  };
+  static const char *const paths[] = {"", "node", "", "", "node", "daemonset.name"};
+  for (size_t i = 0; i < COUNT_OF(codes); i++) {
+    ck_assert_msg(codes[i] == DSET_ERR_ENCODING && texts[i] == NULL, "row %zu: %s", i, dset_code_name(codes[i]));
+    ck_assert_str_eq(errors[i].path, paths[i]);
+  }
+  fault_expect_empty(&f, "not UTF-8");
+  dset_plan_free(stained);
+  dset_plan_free(clean);
+  dset_state_free(state);
+}
+END_TEST
+
 /* Read, planned and written again from what was written: the answer's back-off feeds the next question. */
 START_TEST(plan_backoff_round_trip) {
   dset_state *state = read_state(QUESTION);
@@ -481,6 +524,7 @@ TCase *dset_tcase_codec_write(void) {
   ADD_ROWS(tcase, pod_json, pod_rows);
   tcase_add_test(tcase, pod_arguments);
   tcase_add_test(tcase, plan_json);
+  tcase_add_test(tcase, not_utf8);
   tcase_add_test(tcase, plan_backoff_round_trip);
   tcase_add_test(tcase, plan_problem);
   tcase_add_test(tcase, plan_arguments);
