@@ -49,9 +49,13 @@ static json_t *conform_integer(const json_t *tree, int64_t least, int64_t most, 
   if (!json_is_integer(tree) && !huge) return refuse(findings, path, "an integer", tree);
   int64_t number = json_integer_value(tree);
   if (!huge && number >= least && number <= most) return json_integer(number);
-  char expected[80], found[48];
+  char expected[80], found[64];
   snprintf(expected, sizeof expected, "an integer from %lld to %lld", (long long)least, (long long)most);
-  if (huge) dset_scalar_text(json_real_value(tree), found);
+  if (huge) { /* what is left of it is a double */
+    char rounded[48];
+    dset_scalar_text(json_real_value(tree), rounded);
+    snprintf(found, sizeof found, "about %s", rounded);
+  }
   return out_of_range(findings, path, expected, huge ? found : dset_findings_number(findings, number));
 }
 

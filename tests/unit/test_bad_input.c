@@ -143,7 +143,7 @@ static const row json_rows[] = {
     {DOCUMENTS, IN_DAEMONSET("\"spec\": {\"revisionHistoryLimit\": -2147483649}"), DSET_ERR_RANGE, 2, 10,
      "spec.revisionHistoryLimit", "found -2147483649"},
     {DOCUMENTS, IN_DAEMONSET("\"metadata\": {\"generation\": 9223372036854775808}"), DSET_ERR_RANGE, 2, 14,
-     "metadata.generation", "to 9223372036854775807, found 9223372036854776000"},
+     "metadata.generation", "to 9223372036854775807, found about 9223372036854776000"},
     {DOCUMENTS, IN_DAEMONSET("\"metadata\": {\"generation\": 1e999}"), DSET_ERR_RANGE, 2, 28, "",
      "beyond a 64-bit real"},
     {DOCUMENTS, IN_DAEMONSET("\"spec\": {\"updateStrategy\": {\"rollingUpdate\": {\"maxSurge\": true}}}"),

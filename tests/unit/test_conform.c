@@ -69,10 +69,10 @@ static const conform_row conform_rows[] = {
     {POD, "{\"priority\":2147483648}", "{}",
      "OutOfRange priority: expected an integer from -2147483648 to 2147483647, found 2147483648"},
     {POD, "{\"priority\":-99999999999999999999}", "{}",
-     "OutOfRange priority: expected an integer from -2147483648 to 2147483647, found -100000000000000000000"},
+     "OutOfRange priority: expected an integer from -2147483648 to 2147483647, found about -100000000000000000000"},
     {POD, "{\"activeDeadlineSeconds\":9223372036854775808}", "{}",
      "OutOfRange activeDeadlineSeconds: expected an integer from -9223372036854775808 to 9223372036854775807, found "
-     "9223372036854776000"},
+     "about 9223372036854776000"},
     {POD, "{\"overhead\":{\"cpu\":18446744073709551615}}", "{\"overhead\":{\"cpu\":\"18446744073709552k\"}}", ""},
     {POD, "{\"nodeName\":9223372036854775808}", "{}",
      "WrongType nodeName: expected a string, found a number beyond 64 bits"},
