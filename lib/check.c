@@ -50,8 +50,9 @@ int dset_check_allocator(const dset_allocator *allocator, dset_error *error) {
 }
 
 int dset_check_hash(const char *hash, const char *path, dset_error *error) {
-  size_t length = strspn(dset_text_or_empty(hash), "0123456789abcdefghijklmnopqrstuvwxyz");
-  if (length <= LONGEST_HASH && dset_text_or_empty(hash)[length] == '\0') return DSET_OK;
+  const char *at = dset_text_or_empty(hash);
+  while ((*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9')) at++;
+  if (*at == '\0' && at - dset_text_or_empty(hash) <= LONGEST_HASH) return DSET_OK;
   return dset_fail(error, DSET_ERR_INVALID, path, "must be at most %d lower-case letters and digits", LONGEST_HASH);
 }
 

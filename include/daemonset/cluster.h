@@ -82,7 +82,8 @@ typedef struct dset_cluster_counters {
 /*
  * Makes an empty cluster, to be released with dset_cluster_free(). `options` apply to all its plans, NULL means all
  * defaults; `revision_hash` must be NULL in it, as it is a matter of each DaemonSet.
- * Errors: DSET_ERR_INVALID (`cluster` is NULL, a negative duration, a `revision_hash`), DSET_ERR_ABI, DSET_ERR_NOMEM.
+ * Errors: DSET_ERR_INVALID (`cluster` is NULL, a negative duration, a `revision_hash`, half an allocator),
+ * DSET_ERR_ABI, DSET_ERR_NOMEM.
  */
 DSET_API int dset_cluster_new(const dset_options *options, dset_cluster **cluster, dset_error *error);
 
@@ -106,7 +107,8 @@ DSET_API int dset_cluster_put_revision(dset_cluster *cluster, const dset_revisio
  * Adds a DaemonSet, or replaces the one of that namespace and name. `revision_hash` is what dset_options.revision_hash
  * is for one plan; NULL means dset_revision_hash(). What is in flight stays as it is; back-offs too, unless the uid or
  * the observed generation of the status changes: then they are dropped (E8). With another uid it is another object:
- * nothing is in flight either (I14). Errors as dset_cluster_put_node().
+ * nothing is in flight either (I14). Errors as dset_cluster_put_node(), and DSET_ERR_INVALID for a `revision_hash` that
+ * is not at most 63 lower-case letters and digits.
  */
 DSET_API int dset_cluster_put_daemonset(dset_cluster *cluster, const dset_daemonset *daemonset,
                                         const char *revision_hash, dset_error *error);
