@@ -14,6 +14,7 @@
 #include "plan.h"
 
 #include "check.h"
+#include "digest.h"
 #include "model.h"
 
 static bool gather_claims(void *context, const dset_sync *sync, dset_claims *claims) {
@@ -189,6 +190,7 @@ static bool detach(dset_plan *plan, dset_backoffs *backoffs) {
 static bool compute(dset_plan *plan, const dset_sync *sync, const dset_gather *gather, dset_stages *done) {
   plan->status = sync->status;
   plan->next_check_ms = DSET_NEVER;
+  plan->identity = dset_digest_identity(sync->daemonset);
   if (!dset_backoffs_begin(&done->backoffs, sync)) return false;
   if (selects_all(sync->daemonset)) {
     done->ends = "I5";

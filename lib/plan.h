@@ -20,6 +20,7 @@ struct dset_plan {
   dset_backoff *backoffs;
   size_t backoff_count;
   int64_t next_check_ms;
+  uint64_t identity; /* dset_digest_identity() of the DaemonSet */
   bool failed; /* an allocation failed */
 };
 

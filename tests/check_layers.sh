@@ -7,6 +7,7 @@
 #
 #   L0 base ◄── L1 model ◄── L2 match ◄── L3 plan ◄── L4 cluster   libc alone, no clock, no files (stdio.h is there for
 #    ▲            ▲             ╎            ╎                      snprintf)
+#    │            │             ╎            ◄── L4h host           beside the cluster, which it does not know
 #    └────────────┴── L5 codec ─┴────────────┘            jansson and libyaml; of L2 and L3 it sees what hosts see,
 #                                                         and taint, as created pods get the automatic tolerations (C2)
 set -u
@@ -17,10 +18,11 @@ table() {
 L0 | L0 | error arena text printable table path literal grammar fnv pool index order moments prefetch daemonset/base
 L1 | L0 L1 | model copy check findings value daemonset/model daemonset/validate
 L2 | L0 L1 L2 | keys selector reasons affinity taint match validate validate_labels validate_meta validate_update validate_annotation validate_template validate_container validate_placement caution caution_affinity overlap daemonset/match
-L3 | L0 L1 L2 L3 | taken sync claim history census backoff work share manage rollout status actions plan objection objection_pod admit daemonset/plan daemonset/admit
+L3 | L0 L1 L2 L3 | taken sync claim history census backoff work share manage rollout status actions digest plan objection objection_pod admit daemonset/plan daemonset/admit
 L4 | L0 L1 L2 L3 L4 | cluster cluster_class cluster_member cluster_node cluster_owner cluster_claim cluster_pod cluster_revision cluster_daemonset cluster_judge cluster_plan daemonset/cluster
+L4h | L0 L1 L2 L3 L4h | ledger ledger_observe ledger_view ledger_bytes apply apply_begin apply_follow daemonset/host
 L5 | L0 L1 L5 taint validate daemonset/match daemonset/plan | source place repeats scalar json yaml yaml_place time quantity image schema schema_types schema_table conform defaults encode hash emit items decode objects facts reading documents state manifest manifests template pod render decimal token skip intern stream stream_table scan daemonset/codec
-all | L0 L1 L2 L3 L4 L5 | daemonset
+all | L0 L1 L2 L3 L4 L4h L5 | daemonset
 EOT
 }
 
@@ -34,7 +36,7 @@ map() {
   awk -F'|' '
     /^\| layer / { inside = 1; next }
     !/^\|/ { inside = 0 }
-    inside && $2 ~ /L[0-9]/ { layer = $2; gsub(/[^L0-9]/, "", layer) }
+    inside && $2 ~ /L[0-9]/ { layer = $2; sub(/^ */, "", layer); sub(/ .*/, "", layer) }
     inside { count = split($3, part, "`"); for (i = 2; i <= count; i += 2) print "map " layer " " part[i] }
   ' CONTRIBUTING.md
 }

@@ -278,6 +278,16 @@ DSET_API const dset_backoff *dset_plan_backoff(const dset_plan *plan, size_t ind
  */
 DSET_API int64_t dset_plan_next_check_ms(const dset_plan *plan);
 
+/*
+ * A digest of what a plan decides, never 0: the DaemonSet's uid and generation; all actions, problems, the status and
+ * the arithmetic of the rollout. Two plans that differ in nothing but their back-offs and next check
+ * have the same one, whether they come from a snapshot or a cluster, so a plan is still right if and only if a plan of
+ * the state as it is now has its digest. Facts that decide nothing do not count, nor does time that has passed. It is
+ * made when asked for: planning costs the same, and planning anew is what a cluster makes cheap. Not meant to withstand
+ * somebody who wants two plans to have one digest.
+ */
+DSET_API uint64_t dset_plan_digest(const dset_plan *plan);
+
 /* The arithmetic of the rolling update. */
 DSET_API const dset_rollout *dset_plan_rollout(const dset_plan *plan);
 
