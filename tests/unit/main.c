@@ -38,6 +38,8 @@
   X(script)            \
   X(cluster)           \
   X(cluster_law)       \
+  X(ledger)            \
+  X(apply)             \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \
