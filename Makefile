@@ -72,7 +72,7 @@ DSET_OBJ = $(DSET_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ = $(UNIT_SRC:%.c=$(BUILD)/%.o)
 CODEC_PIC_OBJ = $(CODEC_SRC:lib/%.c=$(BUILD)/shared/%.o)
 
-all: $(STATIC) $(CORE) $(BUILD)/$(SHARED) $(BUILD)/daemonset.pc $(BUILD)/dset $(BUILD)/embed
+all: $(STATIC) $(CORE) $(BUILD)/$(SHARED) $(BUILD)/daemonset.pc $(BUILD)/dset $(BUILD)/embed $(BUILD)/host
 
 $(STATIC): $(CORE_OBJ) $(CODEC_OBJ)
 $(CORE): $(CORE_OBJ)
@@ -95,6 +95,9 @@ $(BUILD)/dset: $(DSET_OBJ) $(STATIC)
 	$(LINK) -o $@ $^ $(CODEC_LIBS)
 
 $(BUILD)/embed: $(BUILD)/examples/embed.o $(CORE)
+	$(LINK) -o $@ $^
+
+$(BUILD)/host: $(BUILD)/examples/host.o $(CORE)
 	$(LINK) -o $@ $^
 
 $(BUILD)/bench_plan: $(BUILD)/tests/bench/bench_plan.o $(CORE)
@@ -229,7 +232,7 @@ clean:
 	rm -rf build
 
 help:
-	@echo 'make              libraries, dset and embed, in build/'
+	@echo 'make              libraries, dset and the examples embed and host, in build/'
 	@echo 'make demo         what to do about the cluster in examples/demo, and why (installs jansson and libyaml if missing)'
 	@echo 'make check        all tests (installs Check too, if missing)'
 	@echo 'make parity       the real controller beside the library on random states (needs Go; takes minutes)'
