@@ -7,6 +7,8 @@
 
 #include "support/fault.h"
 #include "support/host.h"
+#include "support/random.h"
+#include "support/trial.h"
 
 /* Situations whose plans hold every kind of action. */
 static void situation(dset_world *w, const char *name) {
@@ -43,6 +45,20 @@ static void situation(dset_world *w, const char *name) {
   } else {
     ck_abort_msg("there is no situation %s", name);
   }
+}
+
+/* E20: as long as nothing was seen, Kubernetes' counters say how many writes the ledger knows. */
+static void expect_counters(test_host *h, const char *row) {
+  dset_flight flights[64];
+  size_t count = dset_ledger_list(h->ledger, "default", "agent", flights, 64);
+  int64_t creates, deletes, since_ms;
+  dset_ledger_counters(h->ledger, "default", "agent", &creates, &deletes, &since_ms);
+  for (size_t i = 0; i < count; i++) {
+    creates -= flights[i].type == DSET_ACTION_CREATE_POD;
+    deletes -= flights[i].type == DSET_ACTION_DELETE_POD;
+    ck_assert_int_eq(flights[i].since_ms, since_ms);
+  }
+  ck_assert_msg(creates == 0 && deletes == 0, "%s: counters are off by %d and %d", row, (int)creates, (int)deletes);
 }
 
 /* What each result counts as: d one, r efused, f ailed, s kipped; in the order of enum dset_result, then an unknown. */
@@ -99,6 +115,7 @@ START_TEST(every_answer) {
     ck_assert_msg((sum->failed != 0) == (sum->retry_after_ms != 0), "%s", what);
     ck_assert_msg((sum->failed != 0) == (sum->text[0] != '\0'), "%s", what);
     ck_assert_int_eq(sum->state, DSET_RUN_DONE);
+    expect_counters(&h, what);
     host_free(&h);
     world_free(&w);
   }
@@ -226,6 +243,7 @@ START_TEST(walks) {
   expect_text(row->row, "calls", h.log, row->log);
   expect_text(row->row, "counts", host_counts(&h), row->counts);
   expect_text(row->row, "in flight", flights, row->flights);
+  expect_counters(&h, row->row);
   host_free(&h);
   world_free(&w);
 }
@@ -311,6 +329,8 @@ START_TEST(pending_in_every_order) {
     test_host h2;
     slow_world(&w2, &h2);
     ck_assert_int_eq(host_apply(&h2)->state, DSET_RUN_WAITING);
+    world_nodes(&w2, "z");
+    world_plan(&w2); /* the run does not need its plan any more */
     orders = finish_in_order(&h2, choice, bad_pods[_i]);
     expect_text("order", "counts", host_counts(&h2), counts);
     unsigned char *found = host_bytes(h2.ledger, &bytes);
@@ -714,6 +734,158 @@ START_TEST(bad_arguments) {
 }
 END_TEST
 
+/* E23: messages are as long as events may be; what went wrong is said in the result as well. */
+START_TEST(texts) {
+  dset_world w;
+  test_host h;
+  char long_text[3001];
+  for (size_t i = 0; i < 3000; i += 2) memcpy(long_text + i, "\xC3\xA9", 2);
+  long_text[3000] = '\0';
+  situation(&w, "pods");
+  host_init(&h, &w, "CreatePod n1 failed; DeletePod q conflict");
+  h.text = "no luck";
+  expect_text("the first failure", "text", host_apply(&h)->text, "CreatePod n1: no luck");
+  host_free(&h);
+  host_init(&h, &w, "DeletePod q conflict; UpdateStatus * failed");
+  expect_text("without a text", "text", host_apply(&h)->text, "DeletePod q: conflict");
+  ck_assert_ptr_nonnull(strstr(h.log, "!FailedDelete Error deleting: conflict;"));
+  host_free(&h);
+  host_init(&h, &w, "CreatePod n1 failed");
+  h.text = long_text;
+  host_apply(&h);
+  const char *message = strstr(h.log, "Error creating: ");
+  size_t length = strcspn(message, ";");
+  ck_assert_uint_gt(length, 1000);
+  ck_assert_uint_lt(length, 1024);
+  ck_assert_int_eq((unsigned char)message[length - 1], 0xA9); /* no half character */
+  host_free(&h);
+  world_free(&w);
+}
+END_TEST
+
+/* A name of 256 bytes or more is not kept: the creation is known by its node. */
+static int create_long(void *user_data, const dset_call *call, dset_reply *reply) {
+  (void)call;
+  reply->pod = user_data;
+  return DSET_RESULT_OK;
+}
+
+START_TEST(long_names) {
+  for (size_t length = 254; length <= 257; length++) {
+    dset_world w;
+    test_host h;
+    char name[300];
+    memset(name, 'x', length);
+    name[length] = '\0';
+    situation(&w, "new");
+    host_init(&h, &w, "");
+    const dset_callbacks callbacks = {.size = sizeof callbacks, .create_pod = create_long};
+    h.options.now_ms = w.now_ms;
+    ck_assert_int_eq(dset_apply(world_plan(&w), &h.options, &callbacks, name, h.ledger, &h.run, NULL), DSET_OK);
+    dset_flight flight;
+    ck_assert_uint_eq(dset_ledger_list(h.ledger, "default", "agent", &flight, 1), 1);
+    ck_assert_uint_eq(strlen(flight.pod), length <= 255 ? length : 0);
+    host_free(&h);
+    world_free(&w);
+  }
+}
+END_TEST
+
+/* A host whose callbacks answer anything, now or later, in any order. */
+typedef struct chaos {
+  dset_random random;
+  size_t calls;
+} chaos;
+
+static int any_answer(void *user_data, const dset_call *call, dset_reply *reply) {
+  chaos *c = user_data;
+  c->calls++;
+  if (call->action->type == DSET_ACTION_CREATE_POD && random_once_in(&c->random, 2)) reply->pod = call->action->node;
+  reply->version = random_below(&c->random, 4);
+  return random_once_in(&c->random, 2) ? DSET_RESULT_OK : (int)random_below(&c->random, DSET_PENDING + 1);
+}
+
+static void no_event(void *user_data, const dset_notice *notice) {
+  (void)user_data;
+  ck_assert_ptr_nonnull(notice->message);
+}
+
+static void finish_any(dset_run *run, chaos *c) {
+  while (dset_run_result(run)->state == DSET_RUN_WAITING) {
+    size_t index = random_below(&c->random, dset_run_outcome_count(run));
+    int result = (int)random_below(&c->random, DSET_PENDING);
+    dset_run_finish(run, index, result, NULL, NULL);
+    if (random_once_in(&c->random, 40)) dset_run_cancel(run);
+  }
+}
+
+/* Every action has one outcome, and what is in flight is what was done or is not known. */
+static void expect_run(const dset_run *run, const dset_ledger *ledger, const trial *t) {
+  const dset_apply_result *r = dset_run_result(run);
+  size_t events = 0;
+  size_t in_flight = 0;
+  dset_outcome outcome;
+  for (size_t i = 0; dset_run_outcome(run, i, &outcome); i++) {
+    int type = outcome.action->type;
+    events += type == DSET_ACTION_EMIT_EVENT;
+    bool open = outcome.result == DSET_RESULT_OK || outcome.result == DSET_PENDING;
+    if (type == DSET_ACTION_CREATE_POD) in_flight += open || outcome.result == DSET_RESULT_NAMESPACE_TERMINATING;
+    if (type == DSET_ACTION_DELETE_POD) in_flight += open;
+    ck_assert((outcome.skip != DSET_SKIP_NONE) == (outcome.result == DSET_RESULT_SKIP));
+  }
+  size_t sum = r->done + r->refused + r->failed + r->skipped + r->unknown + events;
+  ck_assert_msg(sum == dset_run_outcome_count(run), "seed %llu: an outcome is lost", (unsigned long long)t->seed);
+  size_t found = 0;
+  dset_flight *flights = calloc(2000, sizeof *flights);
+  size_t count = dset_ledger_list(ledger, t->daemonset.ns, t->daemonset.name, flights, 2000);
+  for (size_t i = 0; i < count && i < 2000; i++) {
+    found += flights[i].type == DSET_ACTION_CREATE_POD || flights[i].type == DSET_ACTION_DELETE_POD;
+    ck_assert(!flights[i].running);
+  }
+  free(flights);
+  ck_assert_msg(found == in_flight, "seed %llu: %zu in flight, not %zu", (unsigned long long)t->seed, found, in_flight);
+}
+
+START_TEST(anything_goes) {
+  enum { TRIALS = 3000, FIRST = 20261 };
+  size_t calls = 0;
+  printf("note: apply: %d random plans from seed %d\n", TRIALS, FIRST);
+  for (uint64_t seed = FIRST; seed < FIRST + TRIALS; seed++) {
+    trial *t = trial_random(seed);
+    dset_snapshot snapshot;
+    trial_snapshot(t, &snapshot);
+    dset_plan *plan;
+    bool named = t->daemonset.name != NULL && t->daemonset.name[0] != '\0';
+    if (!named || dset_plan_compute(&snapshot, &t->options, &plan, NULL) != DSET_OK) {
+      trial_free(t);
+      continue;
+    }
+    fault f;
+    fault_init(&f, FAULT_NEVER, FAULT_ONCE);
+    const dset_options options = {.size = sizeof options, .allocator = &f.allocator};
+    const dset_apply_options how = {.size = sizeof how, .daemonset = &t->daemonset, .now_ms = t->now_ms};
+    const dset_callbacks callbacks = {sizeof callbacks, NULL,       any_answer, any_answer,
+                                      any_answer,       any_answer, any_answer, no_event};
+    chaos c = {random_from(seed), 0};
+    dset_ledger *ledger;
+    dset_run *run;
+    ck_assert_int_eq(dset_ledger_new(&options, &ledger, NULL), DSET_OK);
+    ck_assert_int_eq(dset_apply(plan, &how, &callbacks, &c, ledger, &run, NULL), DSET_OK);
+    dset_plan_free(plan);
+    size_t asked = f.asked;
+    finish_any(run, &c);
+    ck_assert_uint_eq(f.asked, asked); /* nothing is allocated once it has begun */
+    expect_run(run, ledger, t);
+    calls += c.calls;
+    dset_run_free(run);
+    dset_ledger_free(ledger);
+    fault_expect_empty(&f, "ledger");
+    trial_free(t);
+  }
+  ck_assert_uint_gt(calls, TRIALS);
+}
+END_TEST
+
 Suite *dset_suite_apply(void);
 Suite *dset_suite_apply(void) {
   Suite *suite = suite_create("apply");
@@ -724,6 +896,9 @@ Suite *dset_suite_apply(void) {
   tcase_add_loop_test(tcase, memory, 0, 2);
   tcase_add_test(tcase, E18_F23_batches);
   tcase_add_test(tcase, null_callbacks);
+  tcase_add_test(tcase, texts);
+  tcase_add_test(tcase, long_names);
+  tcase_add_test(tcase, anything_goes);
   tcase_add_test(tcase, finishing_goes_on_once);
   tcase_add_test(tcase, H10_second_attempt_waits);
   tcase_add_test(tcase, cancelled);
