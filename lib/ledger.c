@@ -128,7 +128,7 @@ void dset_ledger_drop_writes(dset_ledger *ledger, dset_ledger_record *record) {
   for (size_t i = 0; i < 3; i++) {
     for (const dset_rank *rank = orders[i]->first, *next; rank != NULL; rank = next) {
       next = rank->next;
-      if (((const dset_write *)rank->item)->holders == 0) dset_ledger_drop(ledger, record, rank->item);
+      if (!((const dset_write *)rank->item)->held) dset_ledger_drop(ledger, record, rank->item);
     }
   }
 }
@@ -180,7 +180,7 @@ dset_write *dset_ledger_hold(dset_ledger *ledger, dset_ledger_record *record, in
   dset_write *write = dset_order_find(order, made->key);
   if (write == NULL && dset_order_add(order, &ledger->pool, made->key, made)) write = made;
   if (write != made) dset_pool_give(&ledger->pool, made, made->bytes);
-  if (write != NULL) write->holders++;
+  if (write != NULL) write->held = true;
   return write;
 }
 
@@ -206,8 +206,8 @@ void dset_ledger_drop(dset_ledger *ledger, dset_ledger_record *record, dset_writ
 }
 
 void dset_ledger_release(dset_ledger *ledger, dset_ledger_record *record, dset_write *write, bool keep) {
-  write->holders--;
-  if (write->holders == 0 && !keep) dset_ledger_drop(ledger, record, write);
+  write->held = false;
+  if (!keep) dset_ledger_drop(ledger, record, write);
 }
 
 bool dset_backoffs_copy(dset_ledger *ledger, const dset_backoff *items, size_t count, dset_backoff_block *block) {

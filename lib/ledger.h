@@ -35,9 +35,9 @@ typedef struct dset_write {
   bool fresh; /* made for an action whose run has not begun */
   bool sent;  /* its callback was called; of what was read from bytes nobody knows */
   bool named;
-  bool seen;      /* of a deletion: the pod was seen deleting or gone */
-  size_t holders; /* actions of runs that hold it */
-  size_t bytes;   /* of this piece */
+  bool seen;    /* of a deletion: the pod was seen deleting or gone */
+  bool held;    /* by a run that is not finished */
+  size_t bytes; /* of this piece */
   int64_t since_ms;
   const char *key;                  /* in its order */
   const char *object;               /* node, pod, revision, or "": the end of the key */
@@ -107,7 +107,8 @@ void dset_ledger_empty(dset_ledger *ledger, dset_ledger_record *record);
 /* The order that writes of a type are in. */
 dset_order *dset_ledger_order(dset_ledger_record *record, int32_t type);
 
-/* The write of that type and object, made if need be, and held once more. NULL when an allocation fails. */
+/* The write of that type and object, made if need be, and held: no plan writes an object twice
+ * in one way. NULL when an allocation fails. */
 dset_write *dset_ledger_hold(dset_ledger *ledger, dset_ledger_record *record, int32_t type, const char *object);
 
 /* What an action writes is about to be sent. */
@@ -116,7 +117,7 @@ void dset_write_begin(dset_write *write, const char *hash, int64_t since_ms);
 /* The callback gave the created pod a name. NULL and "": none. */
 void dset_write_name(dset_write *write, const char *pod);
 
-/* Lets go of a write. It stays in flight (`keep`), or is over unless others hold it. */
+/* Lets go of a write. It stays in flight (`keep`), or is over. */
 void dset_ledger_release(dset_ledger *ledger, dset_ledger_record *record, dset_write *write, bool keep);
 
 /* Takes out a write that nobody holds. */

@@ -40,7 +40,7 @@ static dset_write *creation_of(const dset_ledger_record *record, const dset_pod 
 }
 
 static void end(dset_ledger *ledger, dset_ledger_record *record, dset_write *write, const char *pod) {
-  if (write->holders == 0) {
+  if (!write->held) {
     dset_ledger_drop(ledger, record, write);
     return;
   }

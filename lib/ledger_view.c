@@ -17,7 +17,7 @@ static void expire_writes(dset_ledger *ledger, dset_ledger_record *record, const
   for (const dset_rank *rank = order->first, *next; rank != NULL; rank = next) {
     next = rank->next;
     dset_write *write = rank->item;
-    if (write->holders == 0 && lost(&write->since_ms, now_ms)) dset_ledger_drop(ledger, record, write);
+    if (!write->held && lost(&write->since_ms, now_ms)) dset_ledger_drop(ledger, record, write);
   }
 }
 
@@ -154,7 +154,7 @@ void dset_ledger_forget(dset_ledger *ledger, const char *ns, const char *name) {
 }
 
 static dset_flight flight_of(const dset_write *write) {
-  dset_flight flight = {write->type, "", "", "", write->since_ms, write->holders != 0};
+  dset_flight flight = {write->type, "", "", "", write->since_ms, write->held};
   switch (write->type) {
     case DSET_ACTION_CREATE_POD:
       flight.node = write->object;

@@ -36,6 +36,10 @@ static void situation(dset_world *w, const char *name) {
     world_nodes(w, "n1; n2");
     world_pods(w, "a@n1 old ready");
     world_revisions(w, "dup current #7");
+  } else if (strcmp(name, "behind") == 0) { /* the current revision has no label and a low number */
+    world_nodes(w, "n1");
+    world_clear_revisions(w);
+    world_revisions(w, "r1 #5; r2 current nohash #1");
   } else if (strcmp(name, "collision") == 0) {
     w->daemonset.revision_data = "another";
     w->daemonset.revision_data_bytes = 7;
@@ -133,6 +137,8 @@ typedef struct walk_row {
 } walk_row;
 
 static const walk_row walk_rows[] = {
+    {"G2 G9 the current revision is labelled and renumbered", "behind", "CreatePod * skip",
+     "UpdateRevision r2; CreatePod n1; UpdateStatus", "done 2 refused 0 failed 0 skipped 1 unknown 0 waiting 0", ""},
     {"E18 all goes well", "pods", "",
      "CreatePod n1; !SuccessfulCreate Created pod: agent-n1; CreatePod n2; !SuccessfulCreate Created pod: agent-n2; "
      "CreatePod n3; !SuccessfulCreate Created pod: agent-n3; CreatePod n4; !SuccessfulCreate Created pod: agent-n4; "
@@ -427,6 +433,27 @@ START_TEST(cancelled) {
 }
 END_TEST
 
+/* E20: a run that ends before it reaches the pods leaves the counters of the one before it. */
+START_TEST(E20_counters_of_the_run_before) {
+  dset_world w;
+  test_host h;
+  world_init(&w);
+  world_nodes(&w, "n1");
+  host_init(&h, &w, "");
+  host_apply(&h);
+  world_pods(&w, "agent-n1@n1; o@n2 orphan");
+  dset_ledger_observe_pod(h.ledger, DSET_POD_ADDED, world_pod(&w, "agent-n1"), NULL);
+  world_nodes(&w, "n2; n3");
+  h.rules = "AdoptPod * failed";
+  ck_assert_uint_ge(host_apply(&h)->skipped, 2);
+  int64_t creates, deletes, since_ms;
+  dset_ledger_counters(h.ledger, "default", "agent", &creates, &deletes, &since_ms);
+  ck_assert_int_eq(creates, 0);
+  host_free(&h);
+  world_free(&w);
+}
+END_TEST
+
 /* E8: back-offs advance when deletions are reached, and not before. */
 START_TEST(E8_backoffs) {
   static const char *const rules[] = {"", "AdoptPod * failed", "AdoptPod * pending"};
@@ -526,6 +553,8 @@ START_TEST(I2_guard_stale) {
   host_init(&h, &w, "CreatePod * failed");
   h.version = 40;
   host_apply(&h); /* adoptions and the status get version 40 */
+  h.version = 39; /* and the highest counts */
+  host_apply(&h);
   h.options.read_pods = 39;
   const dset_plan *plan = world_plan(&w);
   expect_deferred(&h, plan, DSET_DEFER_STALE,
@@ -588,12 +617,19 @@ START_TEST(memory) {
     dset_world w;
     test_host h;
     fault f;
-    situation(&w, _i == 0 ? "pods" : "failed");
+    situation(&w, "claims");
     host_init(&h, &w, "");
     dset_ledger_free(h.ledger);
     fault_init(&f, FAULT_NEVER, _i == 0 ? FAULT_ONCE : FAULT_ON);
     const dset_options options = {.size = sizeof options, .allocator = &f.allocator};
     ck_assert_int_eq(dset_ledger_new(&options, &h.ledger, NULL), DSET_OK);
+    h.rules = "AdoptPod * pending";
+    host_apply(&h);
+    dset_run_cancel(h.run);
+    expect_text("of an earlier run", "in flight", host_flights(&h), "AdoptPod a");
+    h.rules = "";
+    h.length = 0;
+    for (int i = 0; i < 60; i++) world_nodes(&w, world_format(&w, "more-%02d", i)); /* memory for more writes */
     size_t before, after;
     unsigned char *wanted = host_bytes(h.ledger, &before);
     const dset_plan *plan = world_plan(&w);
@@ -685,6 +721,15 @@ START_TEST(digests) {
   dset_cluster_free(cluster);
   w.daemonset.generation++;
   ck_assert_uint_ne(dset_plan_digest(world_plan(&w)), second);
+  world_free(&w);
+  uint64_t sums[2];
+  for (int i = 0; i < 2; i++) { /* nothing differs but the name of a node */
+    situation(&w, "claims");
+    world_nodes(&w, i == 0 ? "m1" : "m2");
+    sums[i] = dset_plan_digest(world_plan(&w));
+    if (i == 0) world_free(&w);
+  }
+  ck_assert_uint_ne(sums[0], sums[1]);
   world_free(&w);
 }
 END_TEST
@@ -819,6 +864,21 @@ static void finish_any(dset_run *run, chaos *c) {
   }
 }
 
+/* No plan writes an object twice in one way: the ledger relies on it. */
+static void expect_distinct(const dset_run *run) {
+  dset_outcome a, b;
+  for (size_t i = 0; dset_run_outcome(run, i, &a); i++) {
+    for (size_t j = 0; j < i && dset_run_outcome(run, j, &b); j++) {
+      if (a.action->type != b.action->type || a.action->type == DSET_ACTION_EMIT_EVENT) continue;
+      const char *const left[] = {a.action->pod, a.action->revision, a.action->node};
+      const char *const right[] = {b.action->pod, b.action->revision, b.action->node};
+      size_t at = 0;
+      while (at < 2 && left[at] == NULL) at++;
+      ck_assert(left[at] != NULL && strcmp(left[at], right[at]) != 0);
+    }
+  }
+}
+
 /* Every action has one outcome, and what is in flight is what was done or is not known. */
 static void expect_run(const dset_run *run, const dset_ledger *ledger, const trial *t) {
   const dset_apply_result *r = dset_run_result(run);
@@ -876,6 +936,7 @@ START_TEST(anything_goes) {
     finish_any(run, &c);
     ck_assert_uint_eq(f.asked, asked); /* nothing is allocated once it has begun */
     expect_run(run, ledger, t);
+    expect_distinct(run);
     calls += c.calls;
     dset_run_free(run);
     dset_ledger_free(ledger);
@@ -902,6 +963,7 @@ Suite *dset_suite_apply(void) {
   tcase_add_test(tcase, finishing_goes_on_once);
   tcase_add_test(tcase, H10_second_attempt_waits);
   tcase_add_test(tcase, cancelled);
+  tcase_add_test(tcase, E20_counters_of_the_run_before);
   tcase_add_test(tcase, E8_backoffs);
   tcase_add_test(tcase, guard_moved);
   tcase_add_test(tcase, guard_in_flight_and_running);

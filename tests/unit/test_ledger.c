@@ -272,8 +272,9 @@ START_TEST(settle_and_forget) {
   expect_text("settled", "counters", counters(&h), "0/0");
   end(&w, &h);
   begin(&w, &h, false, "DeletePod * pending");
-  dset_ledger_settle(h.ledger, "default", "agent");
   dset_ledger_forget(h.ledger, "default", "agent");
+  expect_text("while it runs it is not forgotten", "counters", counters(&h), "1/1");
+  dset_ledger_settle(h.ledger, "default", "agent");
   expect_text("what a run holds stays", "in flight", host_flights(&h), "DeletePod q; UpdateStatus");
   dset_run_free(h.run);
   h.run = NULL;
@@ -431,6 +432,36 @@ START_TEST(bytes_refused) {
 }
 END_TEST
 
+/* There is one way to write a ledger: back-offs ascend, and no record is empty. */
+START_TEST(bytes_one_way) {
+  dset_world w;
+  test_host h;
+  world_init(&w);
+  world_nodes(&w, "n1; n2");
+  world_pods(&w, "p@n1 failed; q@n2 failed");
+  host_init(&h, &w, "");
+  host_apply(&h);
+  size_t count;
+  unsigned char *bytes = host_bytes(h.ledger, &count);
+  size_t at = 0;
+  while (memcmp(bytes + at, "n1", 2) != 0) at++;
+  dset_ledger *read;
+  dset_error error;
+  bytes[at + 1] = '3';
+  seal(bytes, count);
+  ck_assert_int_eq(dset_ledger_read(bytes, count, NULL, &read, &error), DSET_ERR_SYNTAX);
+  free(bytes);
+  end(&w, &h);
+  unsigned char empty[28 + 4 + 3 + 4 + 1 + 4 + 16 + 8 + 8] = "dsetledg\1\0\0\0\1\0\0\0\0\0\0\0\3\0\0\0a/b";
+  seal(empty, sizeof empty);
+  ck_assert_int_eq(dset_ledger_read(empty, sizeof empty, NULL, &read, &error), DSET_ERR_SYNTAX);
+  empty[20 + 4 + 3 + 4 + 1] = 1; /* one failure is something */
+  seal(empty, sizeof empty);
+  ck_assert_int_eq(dset_ledger_read(empty, sizeof empty, NULL, &read, &error), DSET_OK);
+  dset_ledger_free(read);
+}
+END_TEST
+
 START_TEST(memory) {
   dset_ledger *ledger = random_ledger(5, NULL);
   size_t count;
@@ -514,6 +545,7 @@ Suite *dset_suite_ledger(void) {
   tcase_add_test(tcase, bytes_round_trip);
   tcase_add_test(tcase, bytes_damaged);
   tcase_add_test(tcase, bytes_refused);
+  tcase_add_test(tcase, bytes_one_way);
   tcase_add_loop_test(tcase, memory, 0, 2);
   tcase_add_test(tcase, bad_arguments);
   suite_add_tcase(suite, tcase);
