@@ -21,7 +21,7 @@ struct dset_plan {
   size_t backoff_count;
   int64_t next_check_ms;
   uint64_t identity; /* dset_digest_identity() of the DaemonSet */
-  bool failed; /* an allocation failed */
+  bool failed;       /* an allocation failed */
 };
 
 /* What the stages leave behind for the stages after them, and for those who ask why. */
