@@ -189,6 +189,14 @@ static void give_up(dset_run *run) {
   defer(run, record);
 }
 
+/* A plan without writes changes nothing that a crash could lose. */
+static bool saved(const dset_run *run) {
+  bool writes = false;
+  for (size_t i = 0; i < run->count; i++) writes = writes || run->steps[i].write != NULL;
+  if (!writes || run->callbacks.save == NULL) return true;
+  return run->callbacks.save(run->user_data, run->ledger) == DSET_RESULT_OK;
+}
+
 int dset_run_begin(dset_run *run, const dset_plan *plan, const dset_apply_options *options, dset_error *error) {
   dset_ledger_record *record = dset_ledger_open(run->ledger, run->ns, run->name, run->uid);
   if (record == NULL) return dset_fail_memory(error);
@@ -202,7 +210,6 @@ int dset_run_begin(dset_run *run, const dset_plan *plan, const dset_apply_option
     return dset_fail_memory(error);
   }
   begin(run, record, &backoffs, options->daemonset);
-  bool saved = run->callbacks.save == NULL || run->callbacks.save(run->user_data, run->ledger) == DSET_RESULT_OK;
-  if (!saved) give_up(run);
+  if (!saved(run)) give_up(run);
   return DSET_OK;
 }

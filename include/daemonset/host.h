@@ -55,8 +55,9 @@
  * copied when they return. A callback that is NULL is one that returns SKIP. Nothing but UPDATE_STATUS is retried: what
  * failed is found again by the next plan, which should be made after `retry_after_ms`.
  *
- * A CRASH. All that a plan may write is recorded in the ledger before the first callback, then `save` is called: a host
- * that keeps dset_ledger_write() there and reads it back when it starts goes on where it was.
+ * A CRASH. All that a plan may write is recorded in the ledger before the first callback, then `save` is called, unless
+ * the plan writes nothing: a host that keeps dset_ledger_write() there and reads it back when it starts goes on where
+ * it was. It may save at other times, too.
  *
  *   it crashes                    | the saved ledger has        | what follows
  *   before save returns           | nothing of this plan        | the plan is made again; nothing was done

@@ -836,6 +836,52 @@ START_TEST(long_names) {
 }
 END_TEST
 
+/* A host that sees what it does at once, and says so from within its callbacks: nothing stays in flight. */
+static int at_once(void *user_data, const dset_call *call, dset_reply *reply) {
+  test_host *h = user_data;
+  dset_world *w = h->world;
+  if (call->action->type == DSET_ACTION_DELETE_POD) {
+    const dset_pod *pod = world_pod(w, call->action->pod);
+    ck_assert_int_eq(dset_ledger_observe_pod(h->ledger, DSET_POD_GONE, pod, NULL), DSET_OK);
+  } else {
+    reply->pod = world_format(w, "made-%s", call->action->node);
+    world_pods(w, world_format(w, "%s@%s", reply->pod, call->action->node));
+    ck_assert_int_eq(dset_ledger_observe_pod(h->ledger, DSET_POD_ADDED, world_pod(w, reply->pod), NULL), DSET_OK);
+    dset_ledger_settle(h->ledger, "default", "agent"); /* of what a run holds nothing is dropped */
+  }
+  return DSET_RESULT_OK;
+}
+
+START_TEST(seen_at_once) {
+  dset_world w;
+  test_host h;
+  situation(&w, "pods");
+  host_init(&h, &w, "");
+  h.callbacks.create_pod = h.callbacks.delete_pod = at_once;
+  host_apply(&h);
+  expect_text("at once", "counts", host_counts(&h), "done 8 refused 0 failed 0 skipped 0 unknown 0 waiting 0");
+  expect_text("at once", "in flight", host_flights(&h), "");
+  host_free(&h);
+  world_free(&w);
+}
+END_TEST
+
+/* A plan that writes nothing need not be saved. */
+START_TEST(nothing_to_save) {
+  dset_world w;
+  test_host h;
+  world_init(&w);
+  world_status(&w)->observed_generation = w.daemonset.generation;
+  host_init(&h, &w, "");
+  h.save_fails = true;
+  ck_assert_int_eq(host_apply(&h)->state, DSET_RUN_DONE);
+  ck_assert_uint_eq(dset_run_outcome_count(h.run), 0);
+  ck_assert_ptr_null(h.saved);
+  host_free(&h);
+  world_free(&w);
+}
+END_TEST
+
 /* A host whose callbacks answer anything, now or later, in any order. */
 typedef struct chaos {
   dset_random random;
@@ -960,6 +1006,8 @@ Suite *dset_suite_apply(void) {
   tcase_add_test(tcase, texts);
   tcase_add_test(tcase, long_names);
   tcase_add_test(tcase, anything_goes);
+  tcase_add_test(tcase, seen_at_once);
+  tcase_add_test(tcase, nothing_to_save);
   tcase_add_test(tcase, finishing_goes_on_once);
   tcase_add_test(tcase, H10_second_attempt_waits);
   tcase_add_test(tcase, cancelled);

@@ -262,6 +262,28 @@ START_TEST(I2_versions) {
 }
 END_TEST
 
+/* DaemonSets are told apart and found by both parts of their names. */
+START_TEST(many_daemonsets) {
+  static const char *const parts[] = {"", "a", "a-b", "a.b", "aa", "b", "a0"};
+  dset_ledger *ledger;
+  ck_assert_int_eq(dset_ledger_new(NULL, &ledger, NULL), DSET_OK);
+  for (size_t i = 0; i < COUNT_OF(parts); i++) {
+    for (size_t j = 1; j < COUNT_OF(parts); j++) {
+      const dset_daemonset set = {.size = sizeof set, .ns = parts[i], .name = parts[j], .uid = "u"};
+      ck_assert_int_eq(dset_ledger_wrote(ledger, &set, DSET_RESOURCE_PODS, i * 10 + j + 2, NULL), DSET_OK);
+    }
+  }
+  for (size_t i = 0; i < COUNT_OF(parts); i++) {
+    for (size_t j = 1; j < COUNT_OF(parts); j++) {
+      ck_assert_uint_eq(dset_ledger_stale(ledger, parts[i], parts[j], DSET_RESOURCE_PODS, 1), i * 10 + j + 2);
+      dset_ledger_forget(ledger, parts[i], parts[j]);
+    }
+  }
+  ck_assert_uint_eq(dset_ledger_write(ledger, NULL, 0), 28);
+  dset_ledger_free(ledger);
+}
+END_TEST
+
 START_TEST(settle_and_forget) {
   dset_world w;
   test_host h;
@@ -541,6 +563,7 @@ Suite *dset_suite_ledger(void) {
   tcase_add_test(tcase, I8_fill);
   tcase_add_test(tcase, backoffs_expire);
   tcase_add_test(tcase, I2_versions);
+  tcase_add_test(tcase, many_daemonsets);
   tcase_add_test(tcase, settle_and_forget);
   tcase_add_test(tcase, bytes_round_trip);
   tcase_add_test(tcase, bytes_damaged);
