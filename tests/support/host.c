@@ -78,6 +78,46 @@ static int save(void *user_data, const dset_ledger *ledger) {
   return h->save_fails ? DSET_RESULT_FAILED : DSET_RESULT_OK;
 }
 
+void host_situation(dset_world *w, const char *name) {
+  world_init(w);
+  if (strcmp(name, "pods") == 0) { /* creations on n1 to n4, deletions of q and s, an old revision, the status */
+    w->daemonset.has_revision_history_limit = true;
+    world_nodes(w, "n1; n2; n3; n4; n5; n6");
+    world_pods(w, "p@n5 ready; q@n5 age=60; r@n6 ready; s@n6 age=60");
+  } else if (strcmp(name, "failed") == 0) { /* a failed pod */
+    world_nodes(w, "n1");
+    world_pods(w, "p@n1 failed");
+  } else if (strcmp(name, "claims") == 0) { /* two orphans, one to release, a creation */
+    world_nodes(w, "n1; n2; n3");
+    world_pods(w, "a@n1 orphan ready; b@n2 orphan ready; c@n3 mismatch");
+  } else if (strcmp(name, "revisions") == 0) { /* revisions to adopt and release, one without label, pods to adopt */
+    world_nodes(w, "n1; n2");
+    world_pods(w, "a@n1 orphan ready");
+    world_revisions(w, "r1 orphan; r2 mismatch; r3 nohash");
+  } else if (strcmp(name, "new") == 0) { /* a revision to create */
+    w->daemonset.revision_data = "another";
+    w->daemonset.revision_data_bytes = 7;
+    w->options.revision_hash = "x";
+    world_nodes(w, "n1");
+  } else if (strcmp(name, "duplicates") == 0) { /* two current revisions: pods are relabelled, one is deleted */
+    world_nodes(w, "n1; n2");
+    world_pods(w, "a@n1 old ready");
+    world_revisions(w, "dup current #7");
+  } else if (strcmp(name, "behind") == 0) { /* the current revision has no label and a low number */
+    world_nodes(w, "n1");
+    world_clear_revisions(w);
+    world_revisions(w, "r1 #5; r2 current nohash #1");
+  } else if (strcmp(name, "collision") == 0) {
+    w->daemonset.revision_data = "another";
+    w->daemonset.revision_data_bytes = 7;
+    w->options.revision_hash = "x";
+    world_nodes(w, "n1");
+    world_revisions(w, "agent-x");
+  } else {
+    ck_abort_msg("there is no situation %s", name);
+  }
+}
+
 void host_init(test_host *h, dset_world *world, const char *rules) {
   *h = (test_host){.world = world, .rules = rules};
   h->callbacks =

@@ -34,6 +34,10 @@ typedef struct test_host {
   dset_run *run; /* of the last host_apply() */
 } test_host;
 
+/* A world whose plan holds certain actions: "pods", "failed", "claims", "revisions", "new", "duplicates", "behind",
+ * "collision"; see host.c. Between them they hold every kind. */
+void host_situation(dset_world *w, const char *name);
+
 void host_init(test_host *h, dset_world *world, const char *rules);
 void host_free(test_host *h);
 

@@ -40,6 +40,8 @@
   X(cluster_law)       \
   X(ledger)            \
   X(apply)             \
+  X(apply_guard)       \
+  X(apply_pending)     \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \
