@@ -31,17 +31,17 @@
  * HOW A PLAN IS CARRIED OUT. In its order. Claims, labels and revisions one after the other; creations in batches of 1,
  * 2, 4, 8 ... (E18), each once the one before is finished; then all deletions; then old revisions, and the status.
  *
- *   action                         | what is no success            | then
- *   ADOPT_, RELEASE_               | all but NOT_FOUND (D7)        | the others go on, then the run ends (D8)
- *   LABEL_POD, CREATE_REVISION,    | anything                      | the run ends: no pods, no status (I7); of
- *     UPDATE_REVISION, DELETE_ of  |                               |   ALREADY_EXISTS see below
- *     a duplicate, BUMP_COLLISION_ |                               |
- *   CREATE_POD                     | all but NAMESPACE_TERMINATING | later batches are not tried; deletions are (E18)
- *                                  |   (E19: it stays in flight,   |   no old revision is deleted (I9)
- *                                  |   for 5 minutes: S18)         |
- *   DELETE_POD                     | all but NOT_FOUND (E19)       | the others go on; no old revision goes (I9)
- *   DELETE_REVISION, history-limit | anything, NOT_FOUND as well   | the other old ones stay (G16)
- *   UPDATE_STATUS                  | anything                      | it is tried once more (H10)
+ *   action                       | what is a failure            | then
+ *   ADOPT_, RELEASE_             | all but NOT_FOUND (D7)       | the claims beside it go on, then the run ends (D8)
+ *   LABEL_POD, CREATE_REVISION,  | anything; of ALREADY_EXISTS  | the run ends: no pods, no status (I7)
+ *   UPDATE_REVISION, BUMP_, and  |   see below                  |
+ *   DELETE_REVISION, duplicate   |                              |
+ *   CREATE_POD                   | all but NAMESPACE_           | later batches are not tried, deletions are (E18);
+ *                                |   TERMINATING (E19: it stays |   no old revision is deleted (I9)
+ *                                |   in flight, 5 minutes: S18) |
+ *   DELETE_POD                   | all but NOT_FOUND (E19)      | the others go on; no old revision is deleted (I9)
+ *   DELETE_REVISION, old         | anything                     | the other old ones stay (G16)
+ *   UPDATE_STATUS                | anything                     | it is tried once more (H10)
  *
  * SKIP is no failure anywhere: the host does not want this action now. It counts as not sent, and the run goes on.
  *
@@ -59,10 +59,10 @@
  * the plan writes nothing: a host that keeps dset_ledger_write() there and reads it back when it starts goes on where
  * it was. It may save at other times, too.
  *
- *   it crashes                    | the saved ledger has        | what follows
- *   before save returns           | nothing of this plan        | the plan is made again; nothing was done
- *   after that, before a save     | all its writes as in flight | the next plans wait (I8) until pods are seen, or for
- *     later on                    |                             |   5 minutes: nothing is done twice
+ *   it crashes                    | what the saved ledger says | what follows
+ *   before save returns           | nothing of this plan       | the plan is made again; nothing was done
+ *   after that, before, between   | all writes are in flight   | the next plans wait (I8) until pods are seen, or
+ *   or behind callbacks           |                            |   for 5 minutes: nothing is done twice
  *
  * A host that lists all pods when it starts, after everything it sent has come to rest, need not wait: that list is the
  * truth, and dset_ledger_settle() says so.
