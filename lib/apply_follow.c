@@ -2,19 +2,20 @@
 /*
  * apply_follow.c (L4h): what follows from what a callback says. "lower": the counter of its kind goes down (E19).
  *
- *   kind    | result                | counts as | in flight        | event (E23)      | and
- *   create  | OK                    | done      | until it is seen | SuccessfulCreate |
- *           | NAMESPACE_TERMINATING | refused   | until it is lost | -                |
- *           | SKIP                  | skipped   | no, lower        | -                |
- *           | any other             | failed    | no, lower        | FailedCreate     | later batches, old revisions:
- * not tried delete  | OK                    | done      | until it is seen | SuccessfulDelete | | NOT_FOUND | done |
- * no, lower        | -                | | SKIP                  | skipped   | no, lower        | -                | |
- * any other             | failed    | no, lower        | FailedDelete     | old revisions: not tried claim   | OK,
- * NOT_FOUND         | done      | no               | -                | | any other             | failed    | no | - |
- * the run ends behind these claims history | any but OK, SKIP      | failed    | no               | -                |
- * the run ends cleanup | any but OK, SKIP      | failed    | no               | -                | later old revisions:
- * not tried status  | any but OK, SKIP      | failed    | no               | -                | (the second time; see
- * apply.c)
+ *   kind    | result           | counts as | in flight        | event (E23)      | and
+ *   create  | OK               | done      | until it is seen | SuccessfulCreate |
+ *           | NAMESPACE_TERM.  | refused   | until it is lost | -                |
+ *           | SKIP             | skipped   | no, lower        | -                |
+ *           | any other        | failed    | no, lower        | FailedCreate     | no later batch, no cleanup
+ *   delete  | OK               | done      | until it is seen | SuccessfulDelete |
+ *           | NOT_FOUND        | done      | no, lower        | -                |
+ *           | SKIP             | skipped   | no, lower        | -                |
+ *           | any other        | failed    | no, lower        | FailedDelete     | no cleanup
+ *   claim   | OK, NOT_FOUND    | done      | no               | -                |
+ *           | else, not SKIP   | failed    | no               | -                | ends behind these claims
+ *   history | any but OK, SKIP | failed    | no               | -                | the run ends
+ *   cleanup | any but OK, SKIP | failed    | no               | -                | no more cleanup
+ *   status  | any but OK, SKIP | failed    | no               | -                | the second time; see apply.c
  */
 #include <stdio.h>
 #include <string.h>

@@ -8,8 +8,7 @@
  *           creates(8) deletes(8) since(8)                               if flag 1
  *           observed generation(8)                                       if there are back-offs
  *           count(8) { node delay(8) last(8) }*                          nodes ascend
- *           count(8) { type(1) object since(8) flags(1) hash name }*     by order, then key; hash and name if
- * CREATE_POD
+ *           count(8) { type(1) object since(8) flags(1) hash name }*     by order, then key; the last two of CREATE_POD
  */
 #include <string.h>
 

@@ -2,11 +2,11 @@
 /*
  * ledger_observe.c (L4h): what happens to a pod, and which writes it ends.
  *
- *   seen                      | creation of its name | nameless creation for its node, its hash | deletion | counters
- *   added, not deleting       | ends                 | ends                                     | stays    | creates -
- * 1 changed, not deleting     | ends                 | ends                                     | stays    | - added,
- * changed, deleting  | ends                 | stays                                    | ends     | deletes - 1 gone |
- * ends                 | stays                                    | ends     | deletes - 1
+ *   seen                     | creation of its name | nameless one, node and hash fit | deletion | counters
+ *   added, not deleting      | ends                 | ends                            | stays    | creates - 1
+ *   changed, not deleting    | ends                 | ends                            | stays    |
+ *   added, changed, deleting | ends                 | stays                           | ends     | deletes - 1
+ *   gone                     | ends                 | stays                           | ends     | deletes - 1
  *
  * The counters are those of I15 to I17. A write whose callback is not finished does not end: it remembers the pod. One
  * that was not sent yet cannot be meant.
