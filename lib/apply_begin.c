@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "copy.h"
 #include "digest.h"
 #include "error.h"
 #include "plan.h"
@@ -26,13 +27,8 @@ static bool copy_action(dset_run *run, const dset_action *from, dset_action *to)
     if (*texts[i] != NULL && (*texts[i] = dset_arena_string(&run->arena, *texts[i])) == NULL) return false;
   }
   if (from->status == NULL) return true;
-  dset_status *status = dset_arena_alloc(&run->arena, 1, sizeof *status);
-  if (status == NULL) return false;
-  *status = *from->status;
-  to->status = status;
-  if (status->conditions == NULL) return true;
-  status->conditions = dset_arena_string(&run->arena, status->conditions);
-  return status->conditions != NULL;
+  to->status = dset_status_copy(&run->arena, from->status);
+  return to->status != NULL;
 }
 
 static bool copy_plan(dset_run *run, const dset_plan *plan) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "text.h"
 
 bool dset_backoffs_begin(dset_backoffs *backoffs, const dset_sync *sync) {
   size_t count = sync->snapshot->backoff_count;
@@ -68,6 +69,26 @@ static int compare_nodes(const void *a, const void *b) {
   return strcmp(left->node, right->node);
 }
 
+void dset_backoff_sort(dset_backoff *items, size_t count) {
+  if (count > 1) qsort(items, count, sizeof *items, compare_nodes);
+}
+
 void dset_backoffs_finish(dset_backoffs *backoffs) {
-  if (backoffs->count > 1) qsort(backoffs->items, backoffs->count, sizeof *backoffs->items, compare_nodes);
+  dset_backoff_sort(backoffs->items, backoffs->count);
+}
+
+size_t dset_backoff_bytes(const dset_backoff *items, size_t count) {
+  size_t bytes = count * sizeof *items;
+  for (size_t i = 0; i < count; i++) bytes += dset_text_size(items[i].node);
+  return bytes;
+}
+
+dset_backoff *dset_backoff_place(const dset_backoff *items, size_t count, void *memory) {
+  dset_backoff *copy = memory;
+  char *at = (char *)(copy + count);
+  for (size_t i = 0; i < count; i++) {
+    copy[i] = items[i];
+    copy[i].node = dset_text_place(items[i].node, &at);
+  }
+  return copy;
 }

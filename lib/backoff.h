@@ -39,4 +39,11 @@ bool dset_backoffs_advance(dset_backoffs *backoffs, const char *node, size_t *pl
 /* Sorts the entries by node. Places are void afterwards. */
 void dset_backoffs_finish(dset_backoffs *backoffs);
 
+/* Sorts entries by node. */
+void dset_backoff_sort(dset_backoff *items, size_t count);
+
+/* What a copy of entries takes, the names of their nodes included; copies them into so much memory. */
+size_t dset_backoff_bytes(const dset_backoff *items, size_t count);
+dset_backoff *dset_backoff_place(const dset_backoff *items, size_t count, void *memory);
+
 #endif

@@ -314,6 +314,9 @@ void dset_node_leave(dset_cluster *cluster, dset_record_node *node);
  */
 dset_record_owner *dset_owner_find(const dset_cluster *cluster, const char *ns, const dset_owner *controller);
 
+/* Whether a record is the one of that controller. */
+bool dset_owner_is(const dset_record_owner *owner, const dset_owner *controller);
+
 /* What dset_owner_take() takes of a reservation. */
 size_t dset_owner_room(const char *ns, const dset_owner *controller);
 

@@ -304,39 +304,13 @@ int dset_cluster_put_in_flight(dset_cluster *cluster, const char *ns, const char
   return DSET_OK;
 }
 
-static int compare_backoffs(const void *a, const void *b) {
-  const dset_backoff *left = a;
-  const dset_backoff *right = b;
-  return strcmp(left->node, right->node);
-}
-
-/* Checks back-offs and finds what a copy takes. */
-static int check_backoffs(dset_cluster *cluster, const dset_backoff *backoffs, size_t count, size_t *bytes,
-                          dset_error *error) {
+static int check_backoffs(dset_cluster *cluster, const dset_backoff *backoffs, size_t count, dset_error *error) {
   int code = dset_check_list(backoffs, count, "backoffs", error);
   if (code != DSET_OK) return code;
   dset_arena_reset(&cluster->scratch, SIZE_MAX);
   const dset_snapshot snapshot = {.backoffs = backoffs, .backoff_count = count};
   dset_sync sync = {.snapshot = &snapshot, .scratch = &cluster->scratch};
-  code = dset_sync_backoffs(&sync, error);
-  *bytes = count * sizeof *backoffs;
-  for (size_t i = 0; code == DSET_OK && i < count; i++) *bytes += strlen(backoffs[i].node) + 1;
-  return code;
-}
-
-/* A copy in one piece, sorted: [back-offs|their nodes]. */
-static dset_backoff *copy_backoffs(dset_pool *pool, const dset_backoff *backoffs, size_t count, size_t bytes) {
-  dset_backoff *copy = dset_pool_take(pool, bytes);
-  if (copy == NULL) return NULL;
-  char *text = (char *)(copy + count);
-  for (size_t i = 0; i < count; i++) {
-    size_t length = strlen(backoffs[i].node) + 1;
-    copy[i] = backoffs[i];
-    copy[i].node = memcpy(text, backoffs[i].node, length);
-    text += length;
-  }
-  if (count > 1) qsort(copy, count, sizeof *copy, compare_backoffs);
-  return copy;
+  return dset_sync_backoffs(&sync, error);
 }
 
 static bool same_backoffs(const dset_record_daemonset *daemonset, const dset_backoff *copy, size_t count) {
@@ -352,12 +326,13 @@ static bool same_backoffs(const dset_record_daemonset *daemonset, const dset_bac
 int dset_cluster_put_backoffs(dset_cluster *cluster, const char *ns, const char *name, const dset_backoff *backoffs,
                               size_t count, dset_error *error) {
   dset_record_daemonset *daemonset;
-  size_t bytes;
   int code = dset_daemonset_find(cluster, ns, name, &daemonset, error);
-  if (code == DSET_OK) code = check_backoffs(cluster, backoffs, count, &bytes, error);
+  if (code == DSET_OK) code = check_backoffs(cluster, backoffs, count, error);
   if (code != DSET_OK) return code;
-  dset_backoff *copy = copy_backoffs(&cluster->pool, backoffs, count, bytes);
+  size_t bytes = dset_backoff_bytes(backoffs, count);
+  dset_backoff *copy = dset_pool_take(&cluster->pool, bytes);
   if (copy == NULL) return dset_fail_memory(error);
+  dset_backoff_sort(dset_backoff_place(backoffs, count, copy), count);
   if (same_backoffs(daemonset, copy, count)) {
     dset_pool_give(&cluster->pool, copy, bytes);
     return DSET_OK;

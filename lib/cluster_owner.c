@@ -10,15 +10,16 @@ struct owner_key {
   const dset_owner *controller; /* NULL: none */
 };
 
+bool dset_owner_is(const dset_record_owner *owner, const dset_owner *controller) {
+  if (controller == NULL || !owner->owner.controller) return controller == NULL && !owner->owner.controller;
+  return dset_text_equal(owner->owner.uid, controller->uid) && dset_text_equal(owner->owner.name, controller->name) &&
+         dset_text_equal(owner->owner.kind, controller->kind);
+}
+
 static bool owner_equals(const dset_hook *hook, const void *key) {
   const dset_record_owner *owner = (const dset_record_owner *)hook;
   const struct owner_key *wanted = key;
-  if (owner->owner.controller != (wanted->controller != NULL)) return false;
-  if (!dset_text_equal(owner->ns, wanted->ns)) return false;
-  if (wanted->controller == NULL) return true;
-  return dset_text_equal(owner->owner.uid, wanted->controller->uid) &&
-         dset_text_equal(owner->owner.name, wanted->controller->name) &&
-         dset_text_equal(owner->owner.kind, wanted->controller->kind);
+  return dset_text_equal(owner->ns, wanted->ns) && dset_owner_is(owner, wanted->controller);
 }
 
 static uint64_t hash_owner(const char *ns, const dset_owner *controller) {

@@ -60,12 +60,6 @@ static void give_labels(dset_cluster *cluster, dset_label_set *set) {
   dset_pool_give(&cluster->pool, set, set->bytes);
 }
 
-static bool same_owner(const dset_record_owner *owner, const dset_owner *controller) {
-  if (controller == NULL || !owner->owner.controller) return controller == NULL && !owner->owner.controller;
-  return dset_text_equal(owner->owner.uid, controller->uid) && dset_text_equal(owner->owner.name, controller->name) &&
-         dset_text_equal(owner->owner.kind, controller->kind);
-}
-
 /* Whether a pod says nothing that its record does not have. */
 static bool same(const dset_record_pod *record, const dset_pod *pod) {
   const dset_pod *view = &record->view;
@@ -75,7 +69,7 @@ static bool same(const dset_record_pod *record, const dset_pod *pod) {
   return dset_text_empty(view->node_name) == dset_text_empty(pod->node_name) && view->created_ms == pod->created_ms &&
          view->ready_since_ms == pod->ready_since_ms && view->phase == pod->phase && view->ready == pod->ready &&
          view->deleting == pod->deleting &&
-         same_owner(record->owner, dset_controller_of(pod->owners, pod->owner_count)) &&
+         dset_owner_is(record->owner, dset_controller_of(pod->owners, pod->owner_count)) &&
          dset_labels_same(view->labels, view->label_count, pod->labels, pod->label_count);
 }
 

@@ -94,10 +94,8 @@ static void drop(dset_cluster *cluster, dset_record_revision *record) {
 static bool same(const dset_record_revision *record, const dset_revision *from) {
   const dset_revision *view = &record->view;
   dset_owner wanted;
-  const dset_owner *controller = controller_of(from, &wanted);
-  if (record->owner->owner.controller != (controller != NULL)) return false;
-  if (controller != NULL && !dset_text_equal(record->owner->owner.uid, controller->uid)) return false;
-  return view->number == from->number && view->deleting == from->deleting && view->data_bytes == from->data_bytes &&
+  return dset_owner_is(record->owner, controller_of(from, &wanted)) && view->number == from->number &&
+         view->deleting == from->deleting && view->data_bytes == from->data_bytes &&
          (from->data_bytes == 0 || memcmp(view->data, from->data, from->data_bytes) == 0) &&
          dset_labels_same(view->labels, view->label_count, from->labels, from->label_count);
 }

@@ -111,6 +111,12 @@ static const dset_status *copy_status(struct copier *copier, const dset_status *
   return copy;
 }
 
+const dset_status *dset_status_copy(dset_arena *arena, const dset_status *from) {
+  struct copier copier = {.arena = arena};
+  const dset_status *copy = copy_status(&copier, from);
+  return copier.failed ? NULL : copy;
+}
+
 bool dset_daemonset_copy(dset_arena *arena, const dset_daemonset *from, dset_daemonset **copy) {
   struct copier copier = {.arena = arena};
   dset_daemonset *made = *copy = reserve(&copier, 1, sizeof *made);

@@ -14,6 +14,9 @@ const dset_label *dset_labels_place(const dset_label *labels, size_t count, void
 
 bool dset_labels_same(const dset_label *a, size_t a_count, const dset_label *b, size_t b_count);
 
+/* A copy of a status, its conditions included, of the size of this library's struct; NULL when an allocation fails. */
+const dset_status *dset_status_copy(dset_arena *arena, const dset_status *from);
+
 /* Copies a DaemonSet with all it points to, its status included; `*copy` has the size of this library's struct. False
  * when an allocation fails. */
 bool dset_daemonset_copy(dset_arena *arena, const dset_daemonset *from, dset_daemonset **copy);

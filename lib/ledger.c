@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "backoff.h"
 #include "check.h"
 #include "error.h"
 #include "sync.h"
@@ -111,14 +112,20 @@ dset_ledger_record *dset_ledger_open(dset_ledger *ledger, const char *ns, const 
   return NULL;
 }
 
-void dset_ledger_tidy(dset_ledger *ledger, dset_ledger_record *record) {
-  bool empty = record->creates.count == 0 && record->deletes.count == 0 && record->others.count == 0 &&
-               record->backoffs.count == 0 && !record->expected && record->failures == 0 && !record->running;
-  for (size_t i = 0; i < DSET_RESOURCES; i++) empty = empty && record->versions[i] == 0;
-  if (empty) drop_record(ledger, record);
+bool dset_ledger_says_something(const dset_ledger_record *record) {
+  if (record->creates.count + record->deletes.count + record->others.count + record->backoffs.count != 0) return true;
+  for (size_t i = 0; i < DSET_RESOURCES; i++) {
+    if (record->versions[i] != 0) return true;
+  }
+  return record->expected || record->failures != 0;
 }
 
-dset_order *dset_ledger_order(dset_ledger_record *record, int32_t type) {
+void dset_ledger_tidy(dset_ledger *ledger, dset_ledger_record *record) {
+  if (!dset_ledger_says_something(record) && !record->running) drop_record(ledger, record);
+}
+
+/* The order that writes of a type are in. */
+static dset_order *order_of(dset_ledger_record *record, int32_t type) {
   if (type == DSET_ACTION_CREATE_POD) return &record->creates;
   return type == DSET_ACTION_DELETE_POD ? &record->deletes : &record->others;
 }
@@ -174,7 +181,7 @@ static dset_write *make_write(dset_ledger *ledger, int32_t type, const char *obj
 }
 
 dset_write *dset_ledger_hold(dset_ledger *ledger, dset_ledger_record *record, int32_t type, const char *object) {
-  dset_order *order = dset_ledger_order(record, type);
+  dset_order *order = order_of(record, type);
   dset_write *made = make_write(ledger, type, object);
   if (made == NULL) return NULL;
   dset_write *write = dset_order_find(order, made->key);
@@ -201,7 +208,7 @@ void dset_write_name(dset_write *write, const char *pod) {
 }
 
 void dset_ledger_drop(dset_ledger *ledger, dset_ledger_record *record, dset_write *write) {
-  dset_order_remove(dset_ledger_order(record, write->type), &ledger->pool, write->key);
+  dset_order_remove(order_of(record, write->type), &ledger->pool, write->key);
   dset_pool_give(&ledger->pool, write, write->bytes);
 }
 
@@ -213,16 +220,10 @@ void dset_ledger_release(dset_ledger *ledger, dset_ledger_record *record, dset_w
 bool dset_backoffs_copy(dset_ledger *ledger, const dset_backoff *items, size_t count, dset_backoff_block *block) {
   *block = (dset_backoff_block){0};
   if (count == 0) return true;
-  size_t bytes = count * sizeof *items;
-  for (size_t i = 0; i < count; i++) bytes += dset_text_size(items[i].node);
-  dset_backoff *copy = dset_pool_allocate(&ledger->pool, bytes);
-  if (copy == NULL) return false;
-  char *at = (char *)(copy + count);
-  for (size_t i = 0; i < count; i++) {
-    copy[i] = items[i];
-    copy[i].node = dset_text_place(items[i].node, &at);
-  }
-  *block = (dset_backoff_block){copy, count, bytes};
+  size_t bytes = dset_backoff_bytes(items, count);
+  void *memory = dset_pool_allocate(&ledger->pool, bytes);
+  if (memory == NULL) return false;
+  *block = (dset_backoff_block){dset_backoff_place(items, count, memory), count, bytes};
   return true;
 }
 

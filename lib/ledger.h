@@ -95,6 +95,9 @@ dset_ledger_record *dset_ledger_find(const dset_ledger *ledger, const char *ns, 
  * allocation fails. */
 dset_ledger_record *dset_ledger_open(dset_ledger *ledger, const char *ns, const char *name, const char *uid);
 
+/* Whether a record holds anything that a ledger must remember. */
+bool dset_ledger_says_something(const dset_ledger_record *record);
+
 /* Drops a record that holds nothing. */
 void dset_ledger_tidy(dset_ledger *ledger, dset_ledger_record *record);
 
@@ -103,9 +106,6 @@ void dset_ledger_drop_writes(dset_ledger *ledger, dset_ledger_record *record);
 
 /* Drops all that is known, but for what runs hold. */
 void dset_ledger_empty(dset_ledger *ledger, dset_ledger_record *record);
-
-/* The order that writes of a type are in. */
-dset_order *dset_ledger_order(dset_ledger_record *record, int32_t type);
 
 /* The write of that type and object, made if need be, and held: no plan writes an object twice
  * in one way. NULL when an allocation fails. */

@@ -91,25 +91,17 @@ static void put_record(writer *w, const dset_ledger_record *record) {
   put_writes(w, &record->others);
 }
 
-/* A record that only a run holds, with nothing in it, is none. */
-static bool says_something(const dset_ledger_record *record) {
-  return record->creates.count + record->deletes.count + record->others.count + record->backoffs.count +
-                 record->failures !=
-             0 ||
-         record->expected || record->versions[0] != 0 || record->versions[1] != 0;
-}
-
 size_t dset_ledger_write(const dset_ledger *ledger, void *bytes, size_t capacity) {
   writer w = {.bytes = bytes, .capacity = bytes == NULL ? 0 : capacity, .sum = UINT64_C(0xCBF29CE484222325)};
-  size_t count = 0;
+  size_t count = 0; /* a record that only a run holds, with nothing in it, is none */
   for (const dset_rank *rank = ledger->records.first; rank != NULL; rank = rank->next) {
-    count += says_something(rank->item);
+    count += dset_ledger_says_something(rank->item);
   }
   put(&w, magic, sizeof magic);
   put_number(&w, FORMAT, 4);
   put_number(&w, count, 8);
   for (const dset_rank *rank = ledger->records.first; rank != NULL; rank = rank->next) {
-    if (says_something(rank->item)) put_record(&w, rank->item);
+    if (dset_ledger_says_something(rank->item)) put_record(&w, rank->item);
   }
   put_number(&w, w.sum, 8);
   return w.count;
@@ -256,7 +248,7 @@ static void take_record(reader *r, const char **last) {
   size_t count = take_count(r, 14);
   last_write before = {0, ""};
   for (size_t i = 0; i < count && !broken(r); i++) take_write(r, record, &before);
-  require(r, says_something(record));
+  require(r, dset_ledger_says_something(record));
 }
 
 static bool sum_holds(const unsigned char *bytes, size_t count) {

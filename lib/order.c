@@ -87,11 +87,3 @@ void dset_order_remove(dset_order *order, dset_pool *pool, const char *name) {
   dset_pool_give(pool, rank, sizeof *rank);
   order->count--;
 }
-
-void dset_order_clear(dset_order *order, dset_pool *pool) {
-  for (dset_rank *rank = order->first, *next; rank != NULL; rank = next) {
-    next = rank->next;
-    dset_pool_give(pool, rank, sizeof *rank);
-  }
-  *order = (dset_order){0};
-}

@@ -43,7 +43,4 @@ void *dset_order_find(const dset_order *order, const char *name);
 /* Takes out the item of that name, which is there. */
 void dset_order_remove(dset_order *order, dset_pool *pool, const char *name);
 
-/* Takes out all items. */
-void dset_order_clear(dset_order *order, dset_pool *pool);
-
 #endif

@@ -10,7 +10,8 @@ static void skip_blanks(dset_scan *scan) {
   scan->at = dset_token_blanks(scan->at, scan->end);
 }
 
-bool dset_scan_accept(dset_scan *scan, char c) {
+/* Goes over blanks, and over `c` when it follows; says whether it did. */
+static bool accept(dset_scan *scan, char c) {
   skip_blanks(scan);
   if (scan->at == scan->end || *scan->at != c) return false;
   scan->at++;
@@ -62,19 +63,19 @@ bool dset_scan_integer(dset_scan *scan, int64_t *integer) {
 
 bool dset_scan_open(dset_scan *scan, dset_scan_parts *parts, char open, size_t *levels) {
   *parts = (dset_scan_parts){.close = open == '{' ? '}' : ']'};
-  return (*levels)-- > 0 && dset_scan_accept(scan, open);
+  return (*levels)-- > 0 && accept(scan, open);
 }
 
 bool dset_scan_next(dset_scan *scan, dset_scan_parts *parts) {
-  parts->ended = dset_scan_accept(scan, parts->close);
-  if (parts->ended || (parts->begun && !dset_scan_accept(scan, ','))) return false;
+  parts->ended = accept(scan, parts->close);
+  if (parts->ended || (parts->begun && !accept(scan, ','))) return false;
   parts->begun = true;
   skip_blanks(scan);
   return true;
 }
 
 bool dset_scan_next_member(dset_scan *scan, dset_scan_parts *parts, dset_scan_string *key) {
-  if (!dset_scan_next(scan, parts) || !dset_scan_take_string(scan, key) || !dset_scan_accept(scan, ':')) return false;
+  if (!dset_scan_next(scan, parts) || !dset_scan_take_string(scan, key) || !accept(scan, ':')) return false;
   skip_blanks(scan);
   return true;
 }

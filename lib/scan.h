@@ -28,9 +28,6 @@ typedef struct dset_scan_parts {
   bool ended; /* there is no further one, and all are good so far */
 } dset_scan_parts;
 
-/* Goes over blanks, and over `c` when it follows; says whether it did. */
-bool dset_scan_accept(dset_scan *scan, char c);
-
 /* Takes the word when it stands here. */
 bool dset_scan_word(dset_scan *scan, const char *word);
 
