@@ -45,8 +45,10 @@ func (b *benchmark) instructions(st *stage) float64 {
 	defer os.RemoveAll(folder)
 	question := filepath.Join(folder, "question.json")
 	must(os.WriteFile(question, text, 0o666))
+	self, err := os.Executable() // what counts stands beside it
+	must(err)
 	command := exec.Command("valgrind", "--tool=callgrind", "--toggle-collect=dset_plan_compute", "--callgrind-out-file=/dev/null",
-		filepath.Join(filepath.Dir(b.out), "bench_count"), question)
+		filepath.Join(filepath.Dir(self), "bench_count"), question)
 	command.Env = append(os.Environ(), "LD_BIND_NOW=1") // finding libc's functions is none of the plan's work
 	said, err := command.CombinedOutput()
 	found := instructions.FindSubmatch(said)
