@@ -46,7 +46,8 @@ static bool again(const dset_step *step, int32_t result) {
 
 static void complete(dset_run *run, dset_step *step, int result, const dset_reply *reply) {
   run->result.waiting--;
-  if (result < DSET_RESULT_OK || result >= DSET_PENDING) result = DSET_RESULT_FAILED;
+  if (result < DSET_RESULT_OK || result > DSET_RESULT_TIMEOUT) result = DSET_RESULT_FAILED;
+  dset_step_note_version(run, step, result, reply->version);
   if (again(step, result)) {
     call(run, step);
     return;

@@ -76,6 +76,9 @@ const char *dset_step_object(const dset_step *step);
 /* Whether an action is not to be tried any more, and why. */
 int32_t dset_step_skipped(dset_run *run, const dset_step *step);
 
+/* I2: the version that a callback tells is what views must be as new as. */
+void dset_step_note_version(dset_run *run, const dset_step *step, int32_t result, uint64_t version);
+
 /* A callback has said what became of a step, or the step is skipped (DSET_RESULT_SKIP with `skip`). */
 void dset_step_follow(dset_run *run, dset_step *step, const dset_reply *reply);
 

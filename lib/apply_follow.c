@@ -3,13 +3,15 @@
  * apply_follow.c (L4h): what follows from what a callback says. "lower": the counter of its kind goes down (E19).
  *
  *   kind    | result           | counts as | in flight        | event (E23)      | and
- *   create  | OK               | done      | until it is seen | SuccessfulCreate |
- *           | NAMESPACE_TERM.  | refused   | until it is lost | -                |
+ *   create  | OK               | done      | till seen        | SuccessfulCreate |
+ *           | NAMESPACE_TERM.  | refused   | till lost        | -                |
  *           | SKIP             | skipped   | no, lower        | -                |
+ *           | TIMEOUT          | failed    | till seen, lower | FailedCreate     | no later batch, no cleanup
  *           | any other        | failed    | no, lower        | FailedCreate     | no later batch, no cleanup
- *   delete  | OK               | done      | until it is seen | SuccessfulDelete |
+ *   delete  | OK               | done      | till seen        | SuccessfulDelete |
  *           | NOT_FOUND        | done      | no, lower        | -                |
  *           | SKIP             | skipped   | no, lower        | -                |
+ *           | TIMEOUT          | failed    | till seen, lower | FailedDelete     | no cleanup
  *           | any other        | failed    | no, lower        | FailedDelete     | no cleanup
  *   claim   | OK, NOT_FOUND    | done      | no               | -                |
  *           | else, not SKIP   | failed    | no               | -                | ends behind these claims
@@ -98,21 +100,15 @@ static bool good(const dset_step *step) {
   return step->result == DSET_RESULT_NOT_FOUND && optional;
 }
 
-/* Nothing went wrong: the event, and whether the write stays in flight. */
-static bool succeed(dset_run *run, const dset_step *step, const dset_reply *reply) {
+static void succeed(dset_run *run, const dset_step *step, const dset_reply *reply) {
   if (step->kind == DSET_STEP_CREATE) {
-    dset_write_name(step->write, reply->pod);
     const char *pod = dset_text_empty(reply->pod) ? step->write->name : reply->pod;
     notify(run, step, "Normal", "SuccessfulCreate", "Created pod: ", pod);
-    return !step->write->seen;
-  }
-  if (step->kind != DSET_STEP_DELETE) return false;
-  if (step->result == DSET_RESULT_NOT_FOUND) {
+  } else if (step->kind == DSET_STEP_DELETE && step->result == DSET_RESULT_NOT_FOUND) {
     lower(run, step);
-    return false;
+  } else if (step->kind == DSET_STEP_DELETE) {
+    notify(run, step, "Normal", "SuccessfulDelete", "Deleted pod: ", step->action.pod);
   }
-  notify(run, step, "Normal", "SuccessfulDelete", "Deleted pod: ", step->action.pod);
-  return !step->write->seen;
 }
 
 static void fail(dset_run *run, const dset_step *step, const dset_reply *reply) {
@@ -136,33 +132,46 @@ static void fail(dset_run *run, const dset_step *step, const dset_reply *reply) 
   }
 }
 
-/* I2: which resource a write registers with. */
-static void note_version(dset_run *run, const dset_step *step, uint64_t version) {
-  int resource = -1;
-  if (step->kind == DSET_STEP_CREATE || step->action.type == DSET_ACTION_ADOPT_POD) resource = DSET_RESOURCE_PODS;
-  if (step->kind == DSET_STEP_STATUS) resource = DSET_RESOURCE_DAEMONSETS;
-  if (resource < 0 || step->result != DSET_RESULT_OK) return;
+void dset_step_note_version(dset_run *run, const dset_step *step, int32_t result, uint64_t version) {
+  if (result != DSET_RESULT_OK && result != DSET_RESULT_TIMEOUT) return;
+  int resource;
+  switch (step->action.type) {
+    case DSET_ACTION_CREATE_POD:
+    case DSET_ACTION_DELETE_POD:
+    case DSET_ACTION_ADOPT_POD:
+    case DSET_ACTION_RELEASE_POD:
+    case DSET_ACTION_LABEL_POD: resource = DSET_RESOURCE_PODS; break;
+    case DSET_ACTION_UPDATE_STATUS:
+    case DSET_ACTION_BUMP_COLLISION_COUNT: resource = DSET_RESOURCE_DAEMONSETS; break;
+    default: return;
+  }
   uint64_t *written = &run->record->versions[resource];
   if (*written < version) *written = version;
 }
 
+/* Whether what was asked for is still to be seen. */
+static bool stays(const dset_step *step) {
+  bool pods = step->kind == DSET_STEP_CREATE || step->kind == DSET_STEP_DELETE;
+  if (!pods || step->write->seen) return false;
+  if (step->kind == DSET_STEP_CREATE && step->result == DSET_RESULT_NAMESPACE_TERMINATING) return true;
+  return step->result == DSET_RESULT_OK || step->result == DSET_RESULT_TIMEOUT;
+}
+
 void dset_step_follow(dset_run *run, dset_step *step, const dset_reply *reply) {
-  bool keep = false;
-  note_version(run, step, reply->version);
+  if (step->result == DSET_RESULT_OK || step->result == DSET_RESULT_TIMEOUT) dset_write_name(step->write, reply->pod);
   if (step->result == DSET_RESULT_SKIP) {
     run->result.skipped++;
     lower(run, step);
   } else if (good(step)) {
     run->result.done++;
-    keep = succeed(run, step, reply);
+    succeed(run, step, reply);
   } else if (step->kind == DSET_STEP_CREATE && step->result == DSET_RESULT_NAMESPACE_TERMINATING) {
     run->result.refused++;
-    keep = true;
   } else {
     run->result.failed++;
     fail(run, step, reply);
   }
-  dset_ledger_release(run->ledger, run->record, step->write, keep);
+  dset_ledger_release(run->ledger, run->record, step->write, stays(step));
   step->write = NULL;
 }
 
@@ -174,8 +183,8 @@ int64_t dset_retry_ms(uint32_t failures) {
 
 const char *dset_result_name(int result) {
   static const char *const names[] = {
-      "ok", "failed", "not-found", "already-exists", "conflict", "namespace-terminating", "skip", "pending"};
-  return result >= 0 && result <= DSET_PENDING ? names[result] : "unknown";
+      "ok", "failed", "not-found", "already-exists", "conflict", "namespace-terminating", "skip", "pending", "timeout"};
+  return result >= 0 && result <= DSET_RESULT_TIMEOUT ? names[result] : "unknown";
 }
 
 const char *dset_defer_name(int reason) {

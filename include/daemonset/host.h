@@ -20,9 +20,10 @@
  *
  *   a creation ends when                                       a deletion ends when
  *     the pod of its name is seen, or seen to be gone            the pod is seen deleting, or seen to be gone
- *     its name is not known, and a pod of the DaemonSet is       the callback says so: FAILED and the like, NOT_FOUND,
- *       seen for its node, with its hash, not deleting             SKIP
- *     the callback says that nothing was created               5 minutes have passed (E20: strictly more)
+ *     its name is not known, and a pod of the DaemonSet is       the callback says so: NOT_FOUND, SKIP, FAILED and the
+ *       seen for its node, with its hash, not deleting             like, but not TIMEOUT
+ *     the callback says that nothing was created: SKIP,        5 minutes have passed (E20: strictly more)
+ *       FAILED and the like, but not TIMEOUT
  *     5 minutes have passed (E20: strictly more)
  *
  * While a creation waits for its callback to finish, a pod that may be the one is remembered: it ends the creation when
@@ -44,6 +45,10 @@
  *   UPDATE_STATUS                | anything                     | it is tried once more (H10)
  *
  * SKIP is no failure anywhere: the host does not want this action now. It counts as not sent, and the run goes on.
+ *
+ * TIMEOUT: no answer came; what was asked for may have happened, or may happen yet. It is a failure as FAILED is, but a
+ * creation or a deletion stays in flight, as after OK: the next plans wait until it is seen, or for 5 minutes (I8).
+ * Kubernetes forgets it at once, and its counters go down as for FAILED (E19): its next sync may create a second pod.
  *
  * ALREADY_EXISTS for a revision (G13): a host that finds the same data under that name returns OK; otherwise the run
  * ends, and the next plan that sees the revision has BUMP_COLLISION_COUNT. For a pod it is a failure as in Kubernetes:
@@ -85,8 +90,8 @@ typedef struct dset_ledger dset_ledger;
 
 /* Resources whose versions are compared (I2). Values are never reused. */
 enum dset_resource {
-  DSET_RESOURCE_PODS = 0,      /* creations and adoptions write it */
-  DSET_RESOURCE_DAEMONSETS = 1 /* the status writes it */
+  DSET_RESOURCE_PODS = 0,      /* creations, deletions, adoptions, releases and labels write it */
+  DSET_RESOURCE_DAEMONSETS = 1 /* the status and the collision count */
 };
 
 /* What has happened to a pod. */
@@ -157,8 +162,8 @@ DSET_API int dset_ledger_observe_pod(dset_ledger *ledger, int event, const dset_
 
 /*
  * Tells the version that a write of the DaemonSet's controller got (I2); the highest counts, 0 is no version.
- * dset_apply() does so by itself for replies that carry a version. `daemonset`: namespace, name and uid are read.
- * Errors: DSET_ERR_INVALID (an argument is NULL, no such resource, no name, a "/" in name or namespace),
+ * dset_apply() does so by itself for replies that carry one; see dset_reply. Of `daemonset`, namespace, name and uid
+ * are read. Errors: DSET_ERR_INVALID (an argument is NULL, no such resource, no name, a "/" in name or namespace),
  * DSET_ERR_ABI, DSET_ERR_NOMEM.
  */
 DSET_API int dset_ledger_wrote(dset_ledger *ledger, const dset_daemonset *daemonset, int resource, uint64_t version,
@@ -201,7 +206,8 @@ enum dset_result {
   DSET_RESULT_CONFLICT = 4,              /* the object has changed in between */
   DSET_RESULT_NAMESPACE_TERMINATING = 5, /* E19 */
   DSET_RESULT_SKIP = 6,                  /* the host does not want it now */
-  DSET_PENDING = 7                       /* dset_run_finish() will say; not for `save` */
+  DSET_PENDING = 7,                      /* dset_run_finish() will say; not for `save` */
+  DSET_RESULT_TIMEOUT = 8                /* no answer came: it may have happened, or may happen yet */
 };
 
 /* One call. Final. */
@@ -214,10 +220,13 @@ typedef struct dset_call {
   const char *uid;
 } dset_call;
 
-/* What more a callback may say; zero when it is called. `size` is that of the library's struct. */
+/* What more a callback may say; zero when it is called. `size` is that of the library's struct. `version` counts for
+ * writes on pods and on the DaemonSet that end with OK or TIMEOUT; a host that reads anew after a timeout gives what it
+ * read then. Kubernetes registers creations, adoptions and the status alone (I2): who wants just that gives no version
+ * for the others. */
 typedef struct dset_reply {
   size_t size;
-  const char *pod;  /* CREATE_POD: the name of the pod, as soon as it is known, also with DSET_PENDING */
+  const char *pod;  /* CREATE_POD: the name of the pod, as soon as it is known, also with DSET_PENDING, TIMEOUT */
   const char *text; /* one line: what went wrong */
   uint64_t version; /* the version that the object has now (I2); 0 = none */
 } dset_reply;
@@ -252,7 +261,8 @@ typedef struct dset_apply_options {
   uint64_t read_pods;       /* the version of the pods that the plan was computed from (I2); 0 = unknown */
   uint64_t read_daemonsets; /* of the DaemonSets */
   uint64_t digest;          /* dset_plan_digest() of a plan of the state as it is now; 0: is not compared */
-  bool by_counters;         /* the plan was computed from dset_ledger_counters(): they say what is in flight */
+  bool by_counters;         /* the plan was computed from dset_ledger_counters(): they say what is in flight; what
+                               the ledger knows of a write that is asked for once more is replaced */
 } dset_apply_options;
 
 /* Where a run stands. */

@@ -17,7 +17,7 @@ static void note(test_host *h, const char *format, ...) {
 }
 
 static int result_named(const char *name) {
-  for (int i = 0; i <= DSET_PENDING; i++) {
+  for (int i = 0; i <= DSET_RESULT_TIMEOUT; i++) {
     if (strcmp(dset_result_name(i), name) == 0) return i;
   }
   if (strcmp(name, "nonsense") == 0) return 99;
@@ -164,6 +164,20 @@ const char *host_flights(test_host *h) {
                         flight->pod, flight->revision);
   }
   return text;
+}
+
+const char *host_counters(test_host *h) {
+  int64_t creates, deletes, since_ms;
+  dset_ledger_counters(h->ledger, "default", "agent", &creates, &deletes, &since_ms);
+  return world_format(h->world, "%d/%d", (int)creates, (int)deletes);
+}
+
+void host_see(test_host *h, int event, const char *words) {
+  dset_world w;
+  world_init(&w);
+  world_pods(&w, words);
+  ck_assert_int_eq(dset_ledger_observe_pod(h->ledger, event, w.pods.items[0], NULL), DSET_OK);
+  world_free(&w);
 }
 
 const char *host_counts(test_host *h) {

@@ -53,6 +53,12 @@ unsigned char *host_bytes(const dset_ledger *ledger, size_t *count);
 /* What is in flight, as "CreatePod n1 agent-n1; DeletePod p". */
 const char *host_flights(test_host *h);
 
+/* Kubernetes' counters, as "creates/deletes". */
+const char *host_counters(test_host *h);
+
+/* The pod of these words, see world_pods(), in a world of its own, is seen; its name is the first. */
+void host_see(test_host *h, int event, const char *words);
+
 /* The counts of a result, as "done 3 refused 0 failed 1 skipped 2 unknown 0 waiting 0". */
 const char *host_counts(test_host *h);
 

@@ -40,6 +40,7 @@
   X(cluster_law)       \
   X(ledger)            \
   X(apply)             \
+  X(apply_answers)     \
   X(apply_guard)       \
   X(apply_pending)     \
   X(bad_input)         \

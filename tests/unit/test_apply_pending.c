@@ -153,7 +153,7 @@ static int any_answer(void *user_data, const dset_call *call, dset_reply *reply)
   c->calls++;
   if (call->action->type == DSET_ACTION_CREATE_POD && random_once_in(&c->random, 2)) reply->pod = call->action->node;
   reply->version = random_below(&c->random, 4);
-  return random_once_in(&c->random, 2) ? DSET_RESULT_OK : (int)random_below(&c->random, DSET_PENDING + 1);
+  return random_once_in(&c->random, 2) ? DSET_RESULT_OK : (int)random_below(&c->random, DSET_RESULT_TIMEOUT + 1);
 }
 
 static void no_event(void *user_data, const dset_notice *notice) {
@@ -164,7 +164,7 @@ static void no_event(void *user_data, const dset_notice *notice) {
 static void finish_any(dset_run *run, chaos *c) {
   while (dset_run_result(run)->state == DSET_RUN_WAITING) {
     size_t index = random_below(&c->random, dset_run_outcome_count(run));
-    int result = (int)random_below(&c->random, DSET_PENDING);
+    int result = (int)random_below(&c->random, DSET_RESULT_TIMEOUT + 1);
     dset_run_finish(run, index, result, NULL, NULL);
     if (random_once_in(&c->random, 40)) dset_run_cancel(run);
   }
@@ -194,7 +194,8 @@ static void expect_run(const dset_run *run, const dset_ledger *ledger, const tri
   for (size_t i = 0; dset_run_outcome(run, i, &outcome); i++) {
     int type = outcome.action->type;
     events += type == DSET_ACTION_EMIT_EVENT;
-    bool open = outcome.result == DSET_RESULT_OK || outcome.result == DSET_PENDING;
+    bool open =
+        outcome.result == DSET_RESULT_OK || outcome.result == DSET_RESULT_TIMEOUT || outcome.result == DSET_PENDING;
     if (type == DSET_ACTION_CREATE_POD) in_flight += open || outcome.result == DSET_RESULT_NAMESPACE_TERMINATING;
     if (type == DSET_ACTION_DELETE_POD) in_flight += open;
     ck_assert((outcome.skip != DSET_SKIP_NONE) == (outcome.result == DSET_RESULT_SKIP));

@@ -68,30 +68,14 @@ static const observe_row observe_rows[] = {
      "1/1"},
 };
 
-static const char *counters(test_host *h) {
-  int64_t creates, deletes, since_ms;
-  dset_ledger_counters(h->ledger, "default", "agent", &creates, &deletes, &since_ms);
-  return world_format(h->world, "%d/%d", (int)creates, (int)deletes);
-}
-
-/* The pod of these words, in a world of its own, is seen. */
-static void see(test_host *h, int event, const char *words) {
-  dset_world w;
-  world_init(&w);
-  world_pods(&w, words);
-  const dset_pod *pod = w.pods.items[0];
-  ck_assert_int_eq(dset_ledger_observe_pod(h->ledger, event, pod, NULL), DSET_OK);
-  world_free(&w);
-}
-
 START_TEST(observations) {
   const observe_row *row = &observe_rows[_i];
   dset_world w;
   test_host h;
   begin(&w, &h, row->nameless, "");
-  if (row->event != 0) see(&h, row->event, row->pod);
+  if (row->event != 0) host_see(&h, row->event, row->pod);
   expect_text(row->row, "in flight", host_flights(&h), row->flights);
-  expect_text(row->row, "counters", counters(&h), row->counters);
+  expect_text(row->row, "counters", host_counters(&h), row->counters);
   end(&w, &h);
 }
 END_TEST
@@ -122,8 +106,8 @@ START_TEST(seen_before_it_is_finished) {
   host_init(&h, &w, "CreatePod * pending");
   h.nameless = true;
   host_apply(&h);
-  see(&h, DSET_POD_ADDED, "z@n2"); /* n2 has not been tried: it cannot be meant */
-  if (row->seen[0] != '\0') see(&h, DSET_POD_ADDED, row->seen);
+  host_see(&h, DSET_POD_ADDED, "z@n2"); /* n2 has not been tried: it cannot be meant */
+  if (row->seen[0] != '\0') host_see(&h, DSET_POD_ADDED, row->seen);
   const dset_reply reply = {.size = sizeof reply, .pod = row->named};
   ck_assert_int_eq(dset_run_finish(h.run, 0, DSET_RESULT_OK, &reply, NULL), DSET_OK);
   dset_run_free(h.run); /* n2 waits and is given up */
@@ -140,7 +124,7 @@ START_TEST(deletion_seen_early) {
     dset_world w;
     test_host h;
     begin(&w, &h, false, "DeletePod * pending");
-    see(&h, DSET_POD_CHANGED, "q@n2 deleting");
+    host_see(&h, DSET_POD_CHANGED, "q@n2 deleting");
     expect_text("it waits for its callback", "in flight", host_flights(&h),
                 "CreatePod n1 agent-n1; DeletePod q; UpdateStatus");
     if (way < 2) ck_assert_int_eq(dset_run_finish(h.run, 1, way, NULL, NULL), DSET_OK);
@@ -161,13 +145,13 @@ START_TEST(S17_counters_fulfil_early) {
   world_pods(&w, "p@n1 ready; q@n1 age=60; r@n2 ready; s@n2 age=60");
   host_init(&h, &w, "");
   host_apply(&h);
-  expect_text("S17", "counters", counters(&h), "0/2");
-  see(&h, DSET_POD_CHANGED, "q@n1 deleting");
-  see(&h, DSET_POD_GONE, "q@n1");
-  expect_text("S17", "counters", counters(&h), "0/0");
+  expect_text("S17", "counters", host_counters(&h), "0/2");
+  host_see(&h, DSET_POD_CHANGED, "q@n1 deleting");
+  host_see(&h, DSET_POD_GONE, "q@n1");
+  expect_text("S17", "counters", host_counters(&h), "0/0");
   expect_text("S17", "in flight", host_flights(&h), "DeletePod s");
-  see(&h, DSET_POD_GONE, "q@n1"); /* E20: they may become negative */
-  expect_text("E20", "counters", counters(&h), "0/-1");
+  host_see(&h, DSET_POD_GONE, "q@n1"); /* E20: they may become negative */
+  expect_text("E20", "counters", host_counters(&h), "0/-1");
   h.options.by_counters = true; /* as Kubernetes, which would go on */
   w.in_flight_deletes = 0;
   ck_assert_int_eq(host_apply_plan(&h, world_plan(&w), NULL), DSET_OK);
@@ -291,11 +275,11 @@ START_TEST(settle_and_forget) {
   dset_ledger_settle(h.ledger, "default", "other"); /* not known: nothing */
   dset_ledger_settle(h.ledger, "default", "agent");
   expect_text("settled", "in flight", host_flights(&h), "");
-  expect_text("settled", "counters", counters(&h), "0/0");
+  expect_text("settled", "counters", host_counters(&h), "0/0");
   end(&w, &h);
   begin(&w, &h, false, "DeletePod * pending");
   dset_ledger_forget(h.ledger, "default", "agent");
-  expect_text("while it runs it is not forgotten", "counters", counters(&h), "1/1");
+  expect_text("while it runs it is not forgotten", "counters", host_counters(&h), "1/1");
   dset_ledger_settle(h.ledger, "default", "agent");
   expect_text("what a run holds stays", "in flight", host_flights(&h), "DeletePod q; UpdateStatus");
   dset_run_free(h.run);
