@@ -44,17 +44,25 @@ static bool again(const dset_step *step, int32_t result) {
   return step->kind == DSET_STEP_STATUS && step->attempt == 1 && result != DSET_RESULT_OK && result != DSET_RESULT_SKIP;
 }
 
+static int32_t known(int result) {
+  return result < DSET_RESULT_OK || result > DSET_RESULT_TIMEOUT ? DSET_RESULT_FAILED : result;
+}
+
+static void close_step(dset_step *step, int32_t result) {
+  step->state = DSET_STEP_OVER;
+  step->result = result;
+  if (result == DSET_RESULT_SKIP) step->skip = DSET_SKIP_HOST;
+}
+
 static void complete(dset_run *run, dset_step *step, int result, const dset_reply *reply) {
   run->result.waiting--;
-  if (result < DSET_RESULT_OK || result > DSET_RESULT_TIMEOUT) result = DSET_RESULT_FAILED;
+  result = known(result);
   dset_step_note_version(run, step, result, reply->version);
   if (again(step, result)) {
     call(run, step);
     return;
   }
-  step->state = DSET_STEP_OVER;
-  step->result = result;
-  if (result == DSET_RESULT_SKIP) step->skip = DSET_SKIP_HOST;
+  close_step(step, result);
   dset_step_follow(run, step, reply);
 }
 
@@ -200,18 +208,39 @@ int dset_apply(const dset_plan *plan, const dset_apply_options *options, const d
   return DSET_OK;
 }
 
+/* Of a run that was cancelled: the ledger hears how the write ended, unless it is over or was asked for anew. */
+static void finish_late(dset_run *run, dset_step *step, int result, const dset_reply *reply) {
+  close_step(step, known(result));
+  dset_ledger_record *record = dset_ledger_find(run->ledger, run->ns, run->name);
+  if (record == NULL) return;
+  step->write = dset_ledger_sent(record, run->number, step->action.type, dset_step_object(step));
+  if (step->write == NULL) return;
+  run->record = record;
+  dset_step_note_version(run, step, step->result, reply->version);
+  dset_step_release(run, step, reply);
+  run->record = NULL;
+  dset_ledger_tidy(run->ledger, record);
+}
+
 int dset_run_finish(dset_run *run, size_t index, int result, const dset_reply *reply, dset_error *error) {
   if (run == NULL) return dset_fail(error, DSET_ERR_INVALID, "run", "must not be NULL");
   int code = dset_check_size(reply, sizeof *reply, "reply", error);
   if (code != DSET_OK) return code;
-  if (index >= run->count || run->steps[index].state != DSET_STEP_CALLED) {
+  dset_step *step = index < run->count ? &run->steps[index] : NULL;
+  bool late = step != NULL && step->state == DSET_STEP_GIVEN_UP;
+  if (!late && (step == NULL || step->state != DSET_STEP_CALLED)) {
     return dset_fail(error, DSET_ERR_INVALID, "index", "action %zu does not wait", index);
   }
   if (result == DSET_PENDING) return dset_fail(error, DSET_ERR_INVALID, "result", "must not be DSET_PENDING");
   const dset_reply nothing = {.size = sizeof nothing};
+  if (reply == NULL) reply = &nothing;
+  if (late) {
+    finish_late(run, step, result, reply);
+    return DSET_OK;
+  }
   bool busy = run->busy;
   run->busy = true; /* what callbacks finish meanwhile does not go on from within */
-  complete(run, &run->steps[index], result, reply == NULL ? &nothing : reply);
+  complete(run, step, result, reply);
   run->busy = busy;
   advance(run);
   return DSET_OK;
@@ -224,7 +253,7 @@ void dset_run_cancel(dset_run *run) {
     if (step->state == DSET_STEP_UNTRIED) {
       skip(run, step, DSET_SKIP_CANCELLED);
     } else if (step->state == DSET_STEP_CALLED) {
-      step->state = DSET_STEP_OVER;
+      step->state = DSET_STEP_GIVEN_UP;
       dset_ledger_release(run->ledger, run->record, step->write, !step->write->seen);
       step->write = NULL;
       run->result.unknown++;

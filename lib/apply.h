@@ -20,7 +20,7 @@ enum dset_step_kind {
   DSET_STEP_NONE
 };
 
-enum dset_step_state { DSET_STEP_UNTRIED = 0, DSET_STEP_CALLED, DSET_STEP_OVER };
+enum dset_step_state { DSET_STEP_UNTRIED = 0, DSET_STEP_CALLED, DSET_STEP_GIVEN_UP, DSET_STEP_OVER };
 
 typedef struct dset_step {
   dset_action action; /* its texts are the run's */
@@ -42,6 +42,7 @@ struct dset_run {
   dset_callbacks callbacks;
   void *user_data;
   int64_t now_ms;
+  uint64_t number; /* of the ledger's runs */
   dset_step *steps;
   size_t count;
   size_t next;         /* the first that was not tried */
@@ -81,6 +82,9 @@ void dset_step_note_version(dset_run *run, const dset_step *step, int32_t result
 
 /* A callback has said what became of a step, or the step is skipped (DSET_RESULT_SKIP with `skip`). */
 void dset_step_follow(dset_run *run, dset_step *step, const dset_reply *reply);
+
+/* Lets go of the write of a step that has a result: it stays in flight, perhaps with a name, or is over. */
+void dset_step_release(dset_run *run, dset_step *step, const dset_reply *reply);
 
 /* How much later to plan again after so many failures in a row (I12). */
 int64_t dset_retry_ms(uint32_t failures);

@@ -164,8 +164,10 @@ static void begin(dset_run *run, dset_ledger_record *record, const dset_backoff_
   run->observed_before = record->observed_generation;
   record->backoffs = *backoffs;
   record->observed_generation = daemonset->status == NULL ? 0 : daemonset->status->observed_generation;
+  run->number = ++run->ledger->runs;
   for (size_t i = 0; i < run->count; i++) {
-    if (run->steps[i].write != NULL) dset_write_begin(run->steps[i].write, run->steps[i].action.hash, run->now_ms);
+    const dset_step *step = &run->steps[i];
+    if (step->write != NULL) dset_write_begin(step->write, run->number, step->action.hash, run->now_ms);
   }
 }
 

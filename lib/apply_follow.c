@@ -157,8 +157,13 @@ static bool stays(const dset_step *step) {
   return step->result == DSET_RESULT_OK || step->result == DSET_RESULT_TIMEOUT;
 }
 
-void dset_step_follow(dset_run *run, dset_step *step, const dset_reply *reply) {
+void dset_step_release(dset_run *run, dset_step *step, const dset_reply *reply) {
   if (step->result == DSET_RESULT_OK || step->result == DSET_RESULT_TIMEOUT) dset_write_name(step->write, reply->pod);
+  dset_ledger_release(run->ledger, run->record, step->write, stays(step));
+  step->write = NULL;
+}
+
+void dset_step_follow(dset_run *run, dset_step *step, const dset_reply *reply) {
   if (step->result == DSET_RESULT_SKIP) {
     run->result.skipped++;
     lower(run, step);
@@ -171,8 +176,7 @@ void dset_step_follow(dset_run *run, dset_step *step, const dset_reply *reply) {
     run->result.failed++;
     fail(run, step, reply);
   }
-  dset_ledger_release(run->ledger, run->record, step->write, stays(step));
-  step->write = NULL;
+  dset_step_release(run, step, reply);
 }
 
 int64_t dset_retry_ms(uint32_t failures) {

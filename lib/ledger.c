@@ -191,13 +191,22 @@ dset_write *dset_ledger_hold(dset_ledger *ledger, dset_ledger_record *record, in
   return write;
 }
 
-void dset_write_begin(dset_write *write, const char *hash, int64_t since_ms) {
+void dset_write_begin(dset_write *write, uint64_t run, const char *hash, int64_t since_ms) {
+  write->run = run;
   write->fresh = write->sent = write->named = write->seen = false;
   write->since_ms = since_ms;
   if (write->name != NULL) write->name[0] = '\0';
   size_t bytes = dset_text_size(hash);
   if (bytes > sizeof write->hash) hash = "", bytes = 1;
   memcpy(write->hash, dset_text_or_empty(hash), bytes);
+}
+
+dset_write *dset_ledger_sent(dset_ledger_record *record, uint64_t run, int32_t type, const char *object) {
+  for (const dset_rank *rank = order_of(record, type)->first; rank != NULL; rank = rank->next) {
+    dset_write *write = rank->item;
+    if (write->run == run && write->type == type && strcmp(write->object, object) == 0) return write;
+  }
+  return NULL;
 }
 
 void dset_write_name(dset_write *write, const char *pod) {

@@ -38,6 +38,7 @@ typedef struct dset_write {
   bool seen;    /* of a deletion: the pod was seen deleting or gone */
   bool held;    /* by a run that is not finished */
   size_t bytes; /* of this piece */
+  uint64_t run; /* which run asked for it, see dset_ledger.runs; 0: read from bytes */
   int64_t since_ms;
   const char *key;                  /* in its order */
   const char *object;               /* node, pod, revision, or "": the end of the key */
@@ -74,6 +75,7 @@ typedef struct dset_ledger_record {
 struct dset_ledger {
   dset_pool pool;
   int64_t backoff_max_ms;
+  uint64_t runs; /* how many have begun, so that a run that was given up knows its writes */
   dset_order records;
 };
 
@@ -112,7 +114,10 @@ void dset_ledger_empty(dset_ledger *ledger, dset_ledger_record *record);
 dset_write *dset_ledger_hold(dset_ledger *ledger, dset_ledger_record *record, int32_t type, const char *object);
 
 /* What an action writes is about to be sent. */
-void dset_write_begin(dset_write *write, const char *hash, int64_t since_ms);
+void dset_write_begin(dset_write *write, uint64_t run, const char *hash, int64_t since_ms);
+
+/* The write of that type and object, if that run asked for it last; otherwise NULL. */
+dset_write *dset_ledger_sent(dset_ledger_record *record, uint64_t run, int32_t type, const char *object);
 
 /* The callback gave the created pod a name. NULL and "": none. */
 void dset_write_name(dset_write *write, const char *pod);

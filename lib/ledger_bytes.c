@@ -214,7 +214,7 @@ static void take_write(reader *r, dset_ledger_record *record, last_write *last) 
   }
   int order = order_of(type);
   require(r, write->fresh && (order > last->order || (order == last->order && strcmp(last->key, write->key) < 0)));
-  dset_write_begin(write, hash, since_ms);
+  dset_write_begin(write, 0, hash, since_ms);
   dset_write_name(write, name);
   dset_ledger_release(r->ledger, record, write, true);
   *last = (last_write){order, write->key};

@@ -333,12 +333,14 @@ DSET_API int dset_apply(const dset_plan *plan, const dset_apply_options *options
  * The host has finished an action that it answered with DSET_PENDING, and says how: a result as a callback returns it,
  * but not DSET_PENDING. `reply` may be NULL. Goes on with the run if nothing else waits. Actions may be finished in any
  * order, also from within callbacks of the run, also before theirs has returned.
+ * What waited when the run was cancelled can be finished as well, once, as long as neither the run nor its ledger is
+ * freed: the ledger then knows how it ended, and the outcome says it. Nothing else follows; the counters stay.
  * Errors: DSET_ERR_INVALID (`run` is NULL, the action does not wait, `result` is DSET_PENDING), DSET_ERR_ABI.
  */
 DSET_API int dset_run_finish(dset_run *run, size_t index, int result, const dset_reply *reply, dset_error *error);
 
-/* Gives up what waits, of which nobody knows whether it will happen: it stays in flight. The rest is not done, and not
- * in flight. A run that is done stays as it is. */
+/* Gives up what waits, of which nobody knows whether it will happen: it stays in flight, until dset_run_finish() says
+ * otherwise. The rest is not done, and not in flight. A run that is done stays as it is. */
 DSET_API void dset_run_cancel(dset_run *run);
 
 /* Releases a run; cancels it before. NULL is allowed. */

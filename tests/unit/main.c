@@ -43,6 +43,7 @@
   X(apply_answers)     \
   X(apply_guard)       \
   X(apply_pending)     \
+  X(apply_random)      \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \
