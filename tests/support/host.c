@@ -80,7 +80,10 @@ static int save(void *user_data, const dset_ledger *ledger) {
 
 void host_situation(dset_world *w, const char *name) {
   world_init(w);
-  if (strcmp(name, "pods") == 0) { /* creations on n1 to n4, deletions of q and s, an old revision, the status */
+  if (strcmp(name, "two") == 0) { /* a creation on n1, a deletion of q, the status */
+    world_nodes(w, "n1; n2");
+    world_pods(w, "p@n2 ready; q@n2 age=60");
+  } else if (strcmp(name, "pods") == 0) { /* creations on n1 to n4, deletions of q and s, an old revision, the status */
     w->daemonset.has_revision_history_limit = true;
     world_nodes(w, "n1; n2; n3; n4; n5; n6");
     world_pods(w, "p@n5 ready; q@n5 age=60; r@n6 ready; s@n6 age=60");
@@ -151,6 +154,18 @@ const dset_apply_result *host_apply(test_host *h) {
   const dset_plan *plan = world_plan(w);
   ck_assert_int_eq(host_apply_plan(h, plan, NULL), DSET_OK);
   return dset_run_result(h->run);
+}
+
+void host_start(test_host *h, dset_world *w, const char *situation, bool nameless, const char *rules) {
+  host_situation(w, situation);
+  host_init(h, w, rules);
+  h->nameless = nameless;
+  host_apply(h);
+}
+
+void host_end(test_host *h, dset_world *w) {
+  host_free(h);
+  world_free(w);
 }
 
 const char *host_flights(test_host *h) {

@@ -34,12 +34,16 @@ typedef struct test_host {
   dset_run *run; /* of the last host_apply() */
 } test_host;
 
-/* A world whose plan holds certain actions: "pods", "failed", "claims", "revisions", "new", "duplicates", "behind",
- * "collision"; see host.c. Between them they hold every kind. */
+/* A world whose plan holds certain actions: "two", "pods", "failed", "claims", "revisions", "new", "duplicates",
+ * "behind", "collision"; see host.c. Between them they hold every kind. */
 void host_situation(dset_world *w, const char *name);
 
 void host_init(test_host *h, dset_world *world, const char *rules);
 void host_free(test_host *h);
+
+/* All of that: a world of that situation, and a host that has carried its plan out; and both freed. */
+void host_start(test_host *h, dset_world *w, const char *situation, bool nameless, const char *rules);
+void host_end(test_host *h, dset_world *w);
 
 /* Plans with what the ledger knows, and carries the plan out. */
 const dset_apply_result *host_apply(test_host *h);

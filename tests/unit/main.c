@@ -39,6 +39,8 @@
   X(cluster)           \
   X(cluster_law)       \
   X(ledger)            \
+  X(ledger_view)       \
+  X(ledger_bytes)      \
   X(apply)             \
   X(apply_answers)     \
   X(apply_guard)       \

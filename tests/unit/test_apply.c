@@ -81,8 +81,7 @@ START_TEST(every_answer) {
     ck_assert_msg((sum->failed != 0) == (sum->text[0] != '\0'), "%s", what);
     ck_assert_int_eq(sum->state, DSET_RUN_DONE);
     expect_counters(&h, what);
-    host_free(&h);
-    world_free(&w);
+    host_end(&h, &w);
   }
 }
 END_TEST
@@ -227,8 +226,7 @@ START_TEST(walks) {
   expect_text(row->row, "counts", host_counts(&h), row->counts);
   expect_text(row->row, "in flight", flights, row->flights);
   expect_counters(&h, row->row);
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -253,8 +251,7 @@ START_TEST(E18_F23_batches) {
         seen++;
       }
       ck_assert_uint_eq(seen, n);
-      host_free(&h);
-      world_free(&w);
+      host_end(&h, &w);
     }
   }
 }
@@ -273,8 +270,7 @@ START_TEST(null_callbacks) {
   expect_text("NULL callbacks", "calls", h.log, "DeleteRevision agent-old; UpdateStatus");
   expect_text("NULL callbacks", "counts", host_counts(&h), "done 2 refused 0 failed 0 skipped 6 unknown 0 waiting 0");
   expect_text("NULL callbacks", "in flight", host_flights(&h), "");
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -302,8 +298,7 @@ START_TEST(texts) {
   ck_assert_uint_gt(length, 1000);
   ck_assert_uint_lt(length, 1024);
   ck_assert_int_eq((unsigned char)message[length - 1], 0xA9); /* no half character */
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -329,8 +324,7 @@ START_TEST(long_names) {
     dset_flight flight;
     ck_assert_uint_eq(dset_ledger_list(h.ledger, "default", "agent", &flight, 1), 1);
     ck_assert_uint_eq(strlen(flight.pod), length <= 255 ? length : 0);
-    host_free(&h);
-    world_free(&w);
+    host_end(&h, &w);
   }
 }
 END_TEST
@@ -360,8 +354,7 @@ START_TEST(seen_at_once) {
   host_apply(&h);
   expect_text("at once", "counts", host_counts(&h), "done 8 refused 0 failed 0 skipped 0 unknown 0 waiting 0");
   expect_text("at once", "in flight", host_flights(&h), "");
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 

@@ -3,21 +3,6 @@
  * for which writes they count. What each answer counts as stands in test_apply.c. */
 #include "support/host.h"
 
-/* A creation on n1 (action 0) and a deletion of q (action 1). */
-static void begin(dset_world *w, test_host *h, bool nameless, const char *rules) {
-  world_init(w);
-  world_nodes(w, "n1; n2");
-  world_pods(w, "p@n2 ready; q@n2 age=60");
-  host_init(h, w, rules);
-  h->nameless = nameless;
-  host_apply(h);
-}
-
-static void end(dset_world *w, test_host *h) {
-  host_free(h);
-  world_free(w);
-}
-
 /* What is seen, and what is in flight then. */
 typedef struct timeout_row {
   const char *row;
@@ -42,11 +27,11 @@ START_TEST(timeout_stays_in_flight) {
   const timeout_row *row = &timeout_rows[_i];
   dset_world w;
   test_host h;
-  begin(&w, &h, row->nameless, "CreatePod * timeout; DeletePod * timeout");
+  host_start(&h, &w, "two", row->nameless, "CreatePod * timeout; DeletePod * timeout");
   expect_text(row->row, "E19 counters", host_counters(&h), "0/0");
   if (row->event != 0) host_see(&h, row->event, row->pod);
   expect_text(row->row, "in flight", host_flights(&h), row->flights);
-  end(&w, &h);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -55,7 +40,7 @@ START_TEST(timeout_finished_later) {
   const timeout_row *row = &timeout_rows[_i];
   dset_world w;
   test_host h;
-  begin(&w, &h, true, "CreatePod * pending; DeletePod * pending");
+  host_start(&h, &w, "two", true, "CreatePod * pending; DeletePod * pending");
   if (row->event == DSET_POD_ADDED) host_see(&h, row->event, row->pod);
   const dset_reply reply = {.size = sizeof reply, .pod = row->nameless ? "" : "agent-n1"};
   ck_assert_int_eq(dset_run_finish(h.run, 0, DSET_RESULT_TIMEOUT, &reply, NULL), DSET_OK);
@@ -64,7 +49,7 @@ START_TEST(timeout_finished_later) {
   expect_text(row->row, "in flight", host_flights(&h), row->flights);
   expect_text(row->row, "counts", host_counts(&h), "done 1 refused 0 failed 2 skipped 0 unknown 0 waiting 0");
   ck_assert_int_eq(dset_run_result(h.run)->state, DSET_RUN_DONE);
-  end(&w, &h);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -94,7 +79,7 @@ START_TEST(timeout_waits_where_kubernetes_does_not) {
   w.now_ms += DSET_IN_FLIGHT_TIMEOUT_MS + 1; /* now even the second counts as lost */
   host_apply(&h);
   expect_text("E20", "calls", h.log, "CreatePod n1; !SuccessfulCreate Created pod: agent-n1; UpdateStatus");
-  end(&w, &h);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -109,7 +94,7 @@ START_TEST(timeout_and_cancelled) {
   expect_text("cancelled", "in flight", host_flights(&h),
               "CreatePod n1 agent-n1; CreatePod n2 agent-n2; CreatePod n3 agent-n3");
   expect_text("cancelled", "counts", host_counts(&h), "done 1 refused 0 failed 1 skipped 5 unknown 1 waiting 0");
-  end(&w, &h);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -168,7 +153,7 @@ START_TEST(I2_versions_of_writes) {
       ck_assert_msg(found == wanted, "%s %s: version %d of resource %d", dset_action_type_name(row->type),
                     dset_result_name(result), (int)found, resource);
     }
-    end(&w, &h);
+    host_end(&h, &w);
   }
 }
 END_TEST

@@ -22,8 +22,7 @@ START_TEST(E20_counters_of_the_run_before) {
   int64_t creates, deletes, since_ms;
   dset_ledger_counters(h.ledger, "default", "agent", &creates, &deletes, &since_ms);
   ck_assert_int_eq(creates, 0);
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -48,8 +47,7 @@ START_TEST(E8_backoffs) {
     status->observed_generation = 5; /* starts afresh */
     ck_assert_int_eq(dset_ledger_in_flight(h.ledger, &w.daemonset, w.now_ms, &found, NULL), DSET_OK);
     ck_assert_uint_eq(found.backoff_count, 0);
-    host_free(&h);
-    world_free(&w);
+    host_end(&h, &w);
   }
 }
 END_TEST
@@ -88,8 +86,7 @@ START_TEST(guard_moved) {
   h.options.digest = dset_plan_digest(plan);
   ck_assert_int_eq(host_apply_plan(&h, plan, NULL), DSET_OK);
   ck_assert_uint_eq(dset_run_result(h.run)->done, 8);
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -114,8 +111,7 @@ START_TEST(guard_in_flight_and_running) {
   w.now_ms++;
   ck_assert_int_eq(host_apply_plan(&h, plan, NULL), DSET_OK);
   ck_assert_uint_eq(dset_run_result(h.run)->done, 7);
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -140,8 +136,7 @@ START_TEST(I2_guard_stale) {
   h.options.read_daemonsets = 0; /* an unknown version does not block */
   ck_assert_int_eq(host_apply_plan(&h, plan, NULL), DSET_OK);
   ck_assert_int_eq(dset_run_result(h.run)->state, DSET_RUN_DONE);
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -157,8 +152,7 @@ START_TEST(guard_not_saved) {
   expect_text("not saved", "in flight", host_flights(&h), "");
   h.save_fails = false;
   ck_assert_uint_eq(host_apply(&h)->done, 2); /* the back-off did not advance either */
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -178,8 +172,7 @@ START_TEST(I12_retries) {
   h.rules = "CreateRevision * failed";
   dset_ledger_settle(h.ledger, "default", "agent");
   ck_assert_int_eq(host_apply(&h)->retry_after_ms, 5);
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -264,8 +257,7 @@ START_TEST(crash_after_every_call) {
       const char *call = world_format(&w, "CreatePod n%zu", i);
       ck_assert_msg((strstr(h.log, call) != NULL) == (i > done), "after %zu: %s", done, h.log);
     }
-    host_free(&h);
-    world_free(&w);
+    host_end(&h, &w);
   }
 }
 END_TEST
@@ -347,8 +339,7 @@ START_TEST(bad_arguments) {
   ck_assert_str_eq(dset_defer_name(-1), "unknown");
   ck_assert_str_eq(dset_skip_name(DSET_SKIP_CANCELLED), "cancelled");
   ck_assert_str_eq(dset_skip_name(7), "unknown");
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -363,8 +354,7 @@ START_TEST(nothing_to_save) {
   ck_assert_int_eq(host_apply(&h)->state, DSET_RUN_DONE);
   ck_assert_uint_eq(dset_run_outcome_count(h.run), 0);
   ck_assert_ptr_null(h.saved);
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 

@@ -66,13 +66,11 @@ START_TEST(pending_in_every_order) {
     ck_assert_uint_eq(bytes, wanted_bytes);
     ck_assert_int_eq(memcmp(found, wanted, bytes), 0);
     free(found);
-    host_free(&h2);
-    world_free(&w2);
+    host_end(&h2, &w2);
   }
   ck_assert_uint_ge(orders, _i == 1 ? 6 : 12);
   free(wanted);
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -91,8 +89,7 @@ START_TEST(finishing_goes_on_once) {
   expect_text("named as said with pending", "in flight", host_flights(&h),
               "CreatePod n1 agent-n1; CreatePod n2 agent-n2; CreatePod n3 agent-n3; CreatePod n4 agent-n4; DeletePod "
               "q; DeletePod s");
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -111,8 +108,7 @@ START_TEST(H10_second_attempt_waits) {
   ck_assert_int_eq(dset_run_result(h.run)->state, DSET_RUN_DONE);
   ck_assert_uint_eq(dset_run_result(h.run)->failed, 0);
   ck_assert_uint_eq(dset_ledger_stale(h.ledger, "default", "agent", DSET_RESOURCE_DAEMONSETS, 69), 70); /* I2 */
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -130,23 +126,21 @@ START_TEST(cancelled) {
   ck_assert_int_eq(dset_run_finish(h.run, 3, DSET_RESULT_OK, NULL, NULL), DSET_ERR_INVALID); /* was not tried */
   expect_text("E20: of four, one was lowered as it was skipped", "counters", host_counters(&h), "3/0");
   dset_run_cancel(h.run); /* nothing is left to be cancelled */
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
 /* A creation on n1, a deletion of q, the status: one of them waits and is given up. Its index. */
 static size_t give_up(dset_world *w, test_host *h, int type) {
-  world_init(w);
-  world_nodes(w, "n1; n2");
-  world_pods(w, "p@n2 ready; q@n2 age=60");
-  host_init(h, w, "");
-  const char *does[] = {"skip", "skip", "skip"};
-  size_t index = type == DSET_ACTION_CREATE_POD ? 0 : type == DSET_ACTION_DELETE_POD ? 1 : 2;
-  does[index] = "pending";
-  h->rules = world_format(w, "CreatePod * %s; DeletePod * %s; UpdateStatus * %s", does[0], does[1], does[2]);
-  h->nameless = true;
-  host_apply(h);
+  static const struct {
+    int type;
+    const char *rules;
+  } waits[] = {{DSET_ACTION_CREATE_POD, "CreatePod * pending; DeletePod * skip; UpdateStatus * skip"},
+               {DSET_ACTION_DELETE_POD, "CreatePod * skip; DeletePod * pending; UpdateStatus * skip"},
+               {DSET_ACTION_UPDATE_STATUS, "CreatePod * skip; DeletePod * skip; UpdateStatus * pending"}};
+  size_t index = 0;
+  while (waits[index].type != type) index++;
+  host_start(h, w, "two", true, waits[index].rules);
   dset_run_cancel(h->run);
   h->length = 0;
   h->log[0] = '\0';
@@ -199,8 +193,7 @@ START_TEST(finished_after_it_was_cancelled) {
   int resource = row->type == DSET_ACTION_UPDATE_STATUS ? DSET_RESOURCE_DAEMONSETS : DSET_RESOURCE_PODS;
   bool counted = row->result == DSET_RESULT_OK || row->result == DSET_RESULT_TIMEOUT;
   ck_assert_uint_eq(dset_ledger_stale(h.ledger, "default", "agent", resource, 8), counted ? 9 : 0); /* I2 */
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
@@ -212,8 +205,7 @@ START_TEST(finished_too_late) {
   host_see(&h, DSET_POD_GONE, "q@n2");
   ck_assert_int_eq(dset_run_finish(h.run, index, DSET_RESULT_OK, NULL, NULL), DSET_OK);
   expect_text("it was seen", "in flight", host_flights(&h), "");
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
   for (int way = 0; way < 2; way++) {
     index = give_up(&w, &h, DSET_ACTION_CREATE_POD);
     dset_run *first = h.run;
@@ -225,15 +217,13 @@ START_TEST(finished_too_late) {
     const char *wanted = way == 0 ? "CreatePod n1" : "CreatePod n1; DeletePod q; UpdateStatus";
     expect_text("it was asked for anew", "in flight", host_flights(&h), wanted);
     dset_run_free(first);
-    host_free(&h);
-    world_free(&w);
+    host_end(&h, &w);
   }
   index = give_up(&w, &h, DSET_ACTION_CREATE_POD);
   dset_ledger_forget(h.ledger, "default", "agent");
   ck_assert_int_eq(dset_run_finish(h.run, index, DSET_RESULT_OK, NULL, NULL), DSET_OK);
   ck_assert_uint_eq(dset_ledger_write(h.ledger, NULL, 0), 28); /* nothing is known of it */
-  host_free(&h);
-  world_free(&w);
+  host_end(&h, &w);
 }
 END_TEST
 
