@@ -118,7 +118,7 @@ $(BUILD)/fuzz_stream: $(FUZZ_SRC:%.c=$(BUILD)/%.o) $(STATIC)
 	$(LINK) -o $@ $^ $(CODEC_LIBS)
 
 $(BUILD)/unit: $(UNIT_OBJ) $(STATIC)
-	$(LINK) -o $@ $^ $(CHECK_LIBS) $(CODEC_LIBS)
+	$(LINK) -pthread -o $@ $^ $(CHECK_LIBS) $(CODEC_LIBS)
 
 $(BUILD)/static/%.o: lib/%.c
 	@mkdir -p $(@D)

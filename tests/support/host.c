@@ -87,6 +87,9 @@ void host_situation(dset_world *w, const char *name) {
     w->daemonset.has_revision_history_limit = true;
     world_nodes(w, "n1; n2; n3; n4; n5; n6");
     world_pods(w, "p@n5 ready; q@n5 age=60; r@n6 ready; s@n6 age=60");
+  } else if (strcmp(name, "old") == 0) { /* three old revisions, the status */
+    w->daemonset.has_revision_history_limit = true;
+    world_revisions(w, "r1; r2 #2");
   } else if (strcmp(name, "failed") == 0) { /* a failed pod */
     world_nodes(w, "n1");
     world_pods(w, "p@n1 failed");
@@ -172,11 +175,12 @@ const char *host_flights(test_host *h) {
   dset_flight flights[64];
   size_t count = dset_ledger_list(h->ledger, "default", "agent", flights, 64);
   const char *text = "";
-  for (size_t i = 0; i < count; i++) {
-    const dset_flight *flight = &flights[i];
-    text = world_format(h->world, "%s%s%s%s%s%s%s%s", text, i == 0 ? "" : "; ", dset_action_type_name(flight->type),
-                        flight->node[0] == '\0' ? "" : " ", flight->node, flight->pod[0] == '\0' ? "" : " ",
-                        flight->pod, flight->revision);
+  for (size_t i = 0; i < count && i < COUNT_OF(flights); i++) {
+    text = world_format(h->world, "%s%s%s", text, i == 0 ? "" : "; ", dset_action_type_name(flights[i].type));
+    const char *const parts[] = {flights[i].node, flights[i].pod, flights[i].revision};
+    for (size_t j = 0; j < COUNT_OF(parts); j++) {
+      if (parts[j][0] != '\0') text = world_format(h->world, "%s %s", text, parts[j]);
+    }
   }
   return text;
 }

@@ -34,7 +34,7 @@ typedef struct test_host {
   dset_run *run; /* of the last host_apply() */
 } test_host;
 
-/* A world whose plan holds certain actions: "two", "pods", "failed", "claims", "revisions", "new", "duplicates",
+/* A world whose plan holds certain actions: "two", "pods", "old", "failed", "claims", "revisions", "new", "duplicates",
  * "behind", "collision"; see host.c. Between them they hold every kind. */
 void host_situation(dset_world *w, const char *name);
 

@@ -43,6 +43,8 @@
   X(ledger_bytes)      \
   X(apply)             \
   X(apply_answers)     \
+  X(apply_callbacks)   \
+  X(apply_crash)       \
   X(apply_guard)       \
   X(apply_pending)     \
   X(apply_random)      \

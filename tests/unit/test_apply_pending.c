@@ -74,6 +74,62 @@ START_TEST(pending_in_every_order) {
 }
 END_TEST
 
+/* A group starts when all of the one before is finished: what is finished, and what is called then. */
+typedef struct group_row {
+  const char *finished; /* a node, a pod, a revision */
+  const char *log;
+} group_row;
+
+static const group_row group_rows[] = {
+    {"", "CreatePod n1"},
+    {"n1", "!SuccessfulCreate Created pod: agent-n1; CreatePod n2; CreatePod n3"},
+    {"n3", "!SuccessfulCreate Created pod: agent-n3"},
+    {"n2", "!SuccessfulCreate Created pod: agent-n2; CreatePod n4"},
+    {"n4", "!SuccessfulCreate Created pod: agent-n4; DeletePod q; DeletePod s"},
+    {"s", "!SuccessfulDelete Deleted pod: s"},
+    {"q", "!SuccessfulDelete Deleted pod: q; DeleteRevision agent-old"},
+    {"agent-old", "UpdateStatus"},
+};
+
+static size_t index_of(const dset_run *run, const char *object) {
+  dset_outcome outcome;
+  for (size_t i = 0; dset_run_outcome(run, i, &outcome); i++) {
+    const dset_action *action = outcome.action;
+    const char *name = action->type == DSET_ACTION_CREATE_POD ? action->node : action->pod;
+    if (name == NULL) name = action->revision;
+    if (name != NULL && strcmp(name, object) == 0) return i;
+  }
+  ck_abort_msg("nothing is done to %s", object);
+  return 0;
+}
+
+START_TEST(E18_groups_wait_for_the_one_before) {
+  dset_world w;
+  test_host h;
+  host_start(&h, &w, "pods", false, "CreatePod * pending; DeletePod * pending; DeleteRevision * pending");
+  const dset_apply_result *result = dset_run_result(h.run); /* kept up to date */
+  for (size_t i = 0; i < COUNT_OF(group_rows); i++) {
+    const group_row *row = &group_rows[i];
+    ck_assert_int_eq(result->state, DSET_RUN_WAITING);
+    ck_assert_uint_eq(result->done, i == 0 ? 0 : i - 1);
+    if (i != 0) {
+      h.length = 0;
+      h.log[0] = '\0';
+      ck_assert_int_eq(dset_run_finish(h.run, index_of(h.run, row->finished), DSET_RESULT_OK, NULL, NULL), DSET_OK);
+    }
+    expect_text(row->finished, "calls", h.log, row->log);
+    dset_outcome outcome;
+    dset_run_outcome(h.run, dset_run_outcome_count(h.run) - 1, &outcome);
+    bool last = i + 1 == COUNT_OF(group_rows);
+    ck_assert_int_eq(outcome.result, last ? DSET_RESULT_OK : DSET_PENDING);
+    ck_assert_int_eq(outcome.skip, DSET_SKIP_NONE);
+  }
+  ck_assert_int_eq(result->state, DSET_RUN_DONE);
+  ck_assert_ptr_eq(result, dset_run_result(h.run));
+  host_end(&h, &w);
+}
+END_TEST
+
 /* Callbacks that finish their own action before they return. */
 START_TEST(finishing_goes_on_once) {
   dset_world w;
@@ -232,6 +288,7 @@ Suite *dset_suite_apply_pending(void) {
   Suite *suite = suite_create("apply_pending");
   TCase *tcase = tcase_create("apply_pending");
   ADD_ROWS(tcase, pending_in_every_order, bad_pods);
+  tcase_add_test(tcase, E18_groups_wait_for_the_one_before);
   tcase_add_test(tcase, finishing_goes_on_once);
   tcase_add_test(tcase, H10_second_attempt_waits);
   tcase_add_test(tcase, cancelled);
