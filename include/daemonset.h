@@ -10,6 +10,7 @@
  *   plan.h    what to create, delete, adopt, record  the library's main function
  *   cluster.h what changed, and what follows         plans whose cost follows what changed
  *   host.h    carry plans out, remember what is in flight   slow start, crashes, writes that finish later
+ *   simulate.h a cluster in a bottle                 a rollout before it happens, faults, invariants
  *   admit.h   could Kubernetes have done this        the plan as a judge of other controllers
  *   validate.h  would an API server take it          and what else is likely to be wrong
  *   codec.h   the same from and to JSON and YAML     needs jansson and libyaml; those above need libc alone
@@ -26,6 +27,7 @@
 #include "daemonset/plan.h"
 #include "daemonset/cluster.h"
 #include "daemonset/host.h"
+#include "daemonset/simulate.h"
 #include "daemonset/admit.h"
 #include "daemonset/validate.h"
 #include "daemonset/codec.h"

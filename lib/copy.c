@@ -111,6 +111,12 @@ static const dset_status *copy_status(struct copier *copier, const dset_status *
   return copy;
 }
 
+static const void *copy_data(struct copier *copier, const void *from, size_t bytes) {
+  void *copy = reserve(copier, 1, bytes);
+  if (copy != NULL && bytes != 0) memcpy(copy, from, bytes);
+  return copy;
+}
+
 const dset_status *dset_status_copy(dset_arena *arena, const dset_status *from) {
   struct copier copier = {.arena = arena};
   const dset_status *copy = copy_status(&copier, from);
@@ -132,12 +138,67 @@ bool dset_daemonset_copy(dset_arena *arena, const dset_daemonset *from, dset_dae
   made->node_selector = copy_labels(&copier, from->node_selector, from->node_selector_count);
   made->required_affinity = copy_terms(&copier, from->required_affinity);
   made->tolerations = copy_tolerations(&copier, from->tolerations, from->toleration_count);
-  void *data = reserve(&copier, 1, from->revision_data_bytes);
-  if (data != NULL && from->revision_data_bytes != 0) memcpy(data, from->revision_data, from->revision_data_bytes);
-  made->revision_data = data;
+  made->revision_data = copy_data(&copier, from->revision_data, from->revision_data_bytes);
   made->max_unavailable.text = copy_text(&copier, from->max_unavailable.text);
   made->max_surge.text = copy_text(&copier, from->max_surge.text);
   made->status = copy_status(&copier, from->status);
+  return !copier.failed;
+}
+
+static const dset_owner *copy_owners(struct copier *copier, const dset_owner *from, size_t count) {
+  dset_owner *copy = reserve(copier, count, sizeof *copy);
+  for (size_t i = 0; i < count && !copier->failed; i++) {
+    copy[i] = (dset_owner){copy_text(copier, from[i].kind), copy_text(copier, from[i].name),
+                           copy_text(copier, from[i].uid), from[i].controller};
+  }
+  return copy;
+}
+
+bool dset_node_copy(dset_arena *arena, const dset_node *from, dset_node **copy) {
+  struct copier copier = {.arena = arena};
+  dset_node *made = *copy = reserve(&copier, 1, sizeof *made);
+  if (made == NULL) return false;
+  *made = *from;
+  made->size = sizeof *made;
+  made->name = copy_text(&copier, from->name);
+  made->labels = copy_labels(&copier, from->labels, from->label_count);
+  dset_taint *taints = reserve(&copier, from->taint_count, sizeof *taints);
+  for (size_t i = 0; i < from->taint_count && !copier.failed; i++) {
+    taints[i] = (dset_taint){copy_text(&copier, from->taints[i].key), copy_text(&copier, from->taints[i].value),
+                             copy_text(&copier, from->taints[i].effect)};
+  }
+  made->taints = taints;
+  return !copier.failed;
+}
+
+bool dset_pod_copy(dset_arena *arena, const dset_pod *from, dset_pod **copy) {
+  struct copier copier = {.arena = arena};
+  dset_pod *made = *copy = reserve(&copier, 1, sizeof *made);
+  if (made == NULL) return false;
+  *made = *from;
+  made->size = sizeof *made;
+  made->ns = copy_text(&copier, from->ns);
+  made->name = copy_text(&copier, from->name);
+  made->uid = copy_text(&copier, from->uid);
+  made->node_name = copy_text(&copier, from->node_name);
+  made->required_affinity = copy_terms(&copier, from->required_affinity);
+  made->labels = copy_labels(&copier, from->labels, from->label_count);
+  made->owners = copy_owners(&copier, from->owners, from->owner_count);
+  return !copier.failed;
+}
+
+bool dset_revision_copy(dset_arena *arena, const dset_revision *from, dset_revision **copy) {
+  struct copier copier = {.arena = arena};
+  dset_revision *made = *copy = reserve(&copier, 1, sizeof *made);
+  if (made == NULL) return false;
+  *made = *from;
+  made->size = sizeof *made;
+  made->ns = copy_text(&copier, from->ns);
+  made->name = copy_text(&copier, from->name);
+  made->uid = copy_text(&copier, from->uid);
+  made->labels = copy_labels(&copier, from->labels, from->label_count);
+  made->owners = copy_owners(&copier, from->owners, from->owner_count);
+  made->data = copy_data(&copier, from->data, from->data_bytes);
   return !copier.failed;
 }
 

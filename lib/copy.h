@@ -21,6 +21,11 @@ const dset_status *dset_status_copy(dset_arena *arena, const dset_status *from);
  * when an allocation fails. */
 bool dset_daemonset_copy(dset_arena *arena, const dset_daemonset *from, dset_daemonset **copy);
 
+/* The same for the other objects. */
+bool dset_node_copy(dset_arena *arena, const dset_node *from, dset_node **copy);
+bool dset_pod_copy(dset_arena *arena, const dset_pod *from, dset_pod **copy);
+bool dset_revision_copy(dset_arena *arena, const dset_revision *from, dset_revision **copy);
+
 /* Whether two DaemonSets have the same placement rules: what dset_rules_of() reads. */
 bool dset_daemonset_same_placement(const dset_daemonset *a, const dset_daemonset *b);
 

@@ -8,6 +8,7 @@
 #   L0 base ◄── L1 model ◄── L2 match ◄── L3 plan ◄── L4 cluster   libc alone, no clock, no files (stdio.h is there for
 #    ▲            ▲             ╎            ╎                      snprintf)
 #    │            │             ╎            ◄── L4h host           beside the cluster, which it does not know
+#    │            │             ╎            ◄── L4s simulate       on what hosts see of both
 #    └────────────┴── L5 codec ─┴────────────┘            jansson and libyaml; of L2 and L3 it sees what hosts see,
 #                                                         and taint, as created pods get the automatic tolerations (C2)
 set -u
@@ -21,8 +22,9 @@ L2 | L0 L1 L2 | keys selector reasons affinity taint match validate validate_lab
 L3 | L0 L1 L2 L3 | taken sync claim history census backoff work share manage rollout status actions digest plan objection objection_pod admit daemonset/plan daemonset/admit
 L4 | L0 L1 L2 L3 L4 | cluster cluster_class cluster_member cluster_node cluster_owner cluster_claim cluster_pod cluster_revision cluster_daemonset cluster_judge cluster_plan daemonset/cluster
 L4h | L0 L1 L2 L3 L4h | ledger ledger_observe ledger_view ledger_bytes apply apply_begin apply_follow daemonset/host
+L4s | L0 L1 L2 L3 L4s daemonset/cluster daemonset/host | simulate simulate_base simulate_call simulate_carry simulate_change simulate_check simulate_count simulate_host simulate_objects simulate_pod simulate_scenario simulate_shrink simulate_store simulate_tell simulate_view simulate_wake simulate_watch daemonset/simulate
 L5 | L0 L1 L5 taint validate daemonset/match daemonset/plan | source place repeats scalar json yaml yaml_place time quantity image schema schema_types schema_table conform defaults encode hash emit items decode objects facts reading documents state manifest manifests template pod render decimal token skip intern stream stream_table scan daemonset/codec
-all | L0 L1 L2 L3 L4 L4h L5 | daemonset
+all | L0 L1 L2 L3 L4 L4h L4s L5 | daemonset
 EOT
 }
 

@@ -48,6 +48,7 @@
   X(apply_guard)       \
   X(apply_pending)     \
   X(apply_random)      \
+  X(simulate)          \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * simulate_check.c (L4s): the invariants. A write is held against what its host was shown when it sends it. A deletion:
+ *
+ *   row | the pod in the view                            | the node        | the deletion
+ *   1   | not there, or deleting, or a deletion was sent | any             | says nothing
+ *   2   | of another controller, or of none              | any             | owned
+ *   3   | is not bound, its node is not there            | not there       | right (E15)
+ *   4   | any                                            | verdict NEITHER | right (E4)
+ *   5   | Succeeded; Failed and outdated                 | any             | right (E6, F7)
+ *   6   | Failed, of the current template                | any             | backoff, if it is too soon
+ *   7   | alone there, of the current template           | any             | pod-lost
+ *   8   | alone, outdated, not RollingUpdate             | any             | pod-lost (F1)
+ *   9   | alone, outdated, no surge, available           | verdict RUN     | budget, if it is spent (F8)
+ *   10  | alone, outdated, surge                         | verdict RUN     | surge (E14)
+ *   11  | alone, outdated, surge, available              | verdict STAY    | surge, if few are available (F12)
+ *   12  | the outdated available one of two, surge       | verdict RUN     | surge, if the new one is not available
+ *   13  | any other                                      | any             | right: E11, E13, F7, F10
+ */
+#include <string.h>
+
+#include "model.h"
+#include "simulate.h"
+
+/* ---- budgets ---- */
+
+static int64_t scaled(const dset_amount *amount, int64_t total, int64_t fallback) {
+  int64_t value;
+  return dset_amount_scale(amount, total, &value) ? value : fallback;
+}
+
+static int64_t most_surging(const dset_daemonset *facts, int64_t eligible) {
+  bool rolls = facts->strategy == DSET_STRATEGY_ROLLING_UPDATE && facts->has_rolling_update;
+  return rolls && facts->max_surge.kind != DSET_AMOUNT_ABSENT ? scaled(&facts->max_surge, eligible, 0) : 0;
+}
+
+static int64_t most_unavailable(const dset_daemonset *facts, int64_t eligible) {
+  int64_t most = facts->has_rolling_update ? scaled(&facts->max_unavailable, eligible, 0) : 0;
+  return most == 0 && most_surging(facts, eligible) == 0 ? 1 : most; /* F5 */
+}
+
+/* As manage asks it (F3). */
+static bool surges(const dset_daemonset *facts) {
+  return most_surging(facts, 1) > 0;
+}
+
+/* ---- deletions ---- */
+
+/* Live pods of the DaemonSet on the pod's node, but for itself. */
+typedef struct company {
+  size_t live;
+  bool available; /* one of them is */
+  bool is_new;
+} company;
+
+static company company_of(const dset_simulation *sim, const dset_sim_spec *spec, const dset_sim_pod *pod, int side) {
+  company found = {0};
+  for (const dset_sim_pod *other = pod->node->pods; other != NULL; other = other->next) {
+    const dset_sim_state *state = dset_sim_state_of(other, side);
+    if (other == pod || !dset_sim_lives(sim, other, side) || !dset_sim_owns(spec, other, state)) continue;
+    found.live++;
+    found.available |= dset_sim_available(sim, spec, state, side);
+    found.is_new |= dset_sim_is_new(spec, state);
+  }
+  return found;
+}
+
+/* Row 6: delays double from deletion to deletion, as long as the same generation is observed (E8). */
+static void check_backoff(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod) {
+  dset_sim_daemonset *daemonset = call->daemonset;
+  dset_sim_backoff *backoff = &daemonset->backoffs[pod->node->number];
+  int64_t initial_ms = sim->options.backoff_initial_ms == 0 ? 1000 : sim->options.backoff_initial_ms;
+  int64_t most_ms = sim->options.backoff_max_ms == 0 ? 900000 : sim->options.backoff_max_ms;
+  int64_t generation = daemonset->seen[call->host].status->observed_generation + 1;
+  int64_t now_ms = daemonset->decided_ms[call->host];
+  int64_t past_ms = now_ms - backoff->last_ms;
+  bool fresh = backoff->generation != generation || past_ms > 2 * most_ms;
+  if (!fresh && past_ms >= 0 && past_ms < backoff->delay_ms) {
+    dset_sim_violate(sim, DSET_INVARIANT_BACKOFF, daemonset,
+                     "%s is deleted %lld ms after the last failed pod of %s, not %lld", pod->object.name,
+                     (long long)past_ms, pod->node->object.name, (long long)backoff->delay_ms);
+  }
+  int64_t delay_ms = fresh ? initial_ms : backoff->delay_ms * 2;
+  *backoff = (dset_sim_backoff){generation, now_ms, delay_ms < most_ms ? delay_ms : most_ms};
+}
+
+/* Rows 7 to 11. */
+static void check_alone(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod, int verdict) {
+  const dset_sim_spec *spec = call->spec;
+  const dset_sim_state *state = dset_sim_state_of(pod, call->host);
+  const char *name = pod->object.name;
+  const char *node = pod->node->object.name;
+  const dset_sim_sums *sums = dset_sim_count(sim, call->daemonset, call->host);
+  if (sums == NULL) return;
+  bool available = dset_sim_available(sim, spec, state, call->host);
+  if (dset_sim_is_new(spec, state)) {
+    dset_sim_violate(sim, DSET_INVARIANT_POD_LOST, call->daemonset,
+                     "%s is deleted, of the current template and alone on %s", name, node);
+  } else if (spec->facts->strategy != DSET_STRATEGY_ROLLING_UPDATE) {
+    dset_sim_violate(sim, DSET_INVARIANT_POD_LOST, call->daemonset, "%s is deleted on %s, and pods are not replaced",
+                     name, node);
+  } else if (most_surging(spec->facts, sums->eligible) != 0) {
+    if (verdict == DSET_VERDICT_RUN) {
+      dset_sim_violate(sim, DSET_INVARIANT_SURGE, call->daemonset,
+                       "%s is deleted on %s, and no other pod stands beside it", name, node);
+    } else if (available && sums->serving - 1 < sums->eligible) {
+      dset_sim_violate(sim, DSET_INVARIANT_SURGE, call->daemonset,
+                       "%s is deleted on %s, and only %lld of %lld are available", name, node,
+                       (long long)sums->serving - 1, (long long)sums->eligible);
+    }
+  } else if (available && verdict == DSET_VERDICT_RUN) {
+    int64_t most = most_unavailable(spec->facts, sums->eligible);
+    int64_t unavailable = sums->eligible - sums->available + 1;
+    if (unavailable > most) {
+      dset_sim_violate(sim, DSET_INVARIANT_BUDGET, call->daemonset,
+                       "%s is deleted on %s, then %lld nodes are unavailable, of at most %lld", name, node,
+                       (long long)unavailable, (long long)most);
+    }
+  }
+}
+
+static void check_healthy(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod, int verdict) {
+  const dset_sim_spec *spec = call->spec;
+  const dset_sim_state *state = dset_sim_state_of(pod, call->host);
+  company beside = company_of(sim, spec, pod, call->host);
+  if (beside.live == 0) {
+    check_alone(sim, call, pod, verdict);
+    return;
+  }
+  bool pair = beside.live == 1 && beside.is_new && !beside.available && verdict == DSET_VERDICT_RUN;
+  bool outdated = !dset_sim_is_new(spec, state) && dset_sim_available(sim, spec, state, call->host);
+  if (pair && outdated && surges(spec->facts)) {
+    dset_sim_violate(sim, DSET_INVARIANT_SURGE, call->daemonset,
+                     "%s is deleted on %s, and the new pod is not available yet", pod->object.name,
+                     pod->node->object.name);
+  }
+}
+
+/* Rows 3 to 13. */
+static void check_own(dset_simulation *sim, const dset_sim_call *call, dset_sim_pod *pod) {
+  const dset_sim_state *state = dset_sim_state_of(pod, call->host);
+  if (pod->node == NULL) return;
+  bool there = pod->node->seen[call->host] != NULL;
+  int verdict = dset_sim_verdict(call->spec, pod->node, call->host);
+  if ((!there && dset_text_empty(state->node_name)) || verdict == DSET_VERDICT_NEITHER) return;
+  if (state->phase == DSET_PHASE_SUCCEEDED) return;
+  if (state->phase != DSET_PHASE_FAILED) {
+    check_healthy(sim, call, pod, verdict);
+  } else if (dset_sim_is_new(call->spec, state)) {
+    check_backoff(sim, call, pod);
+  }
+}
+
+static void check_delete(dset_simulation *sim, const dset_sim_call *call) {
+  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  if (pod == NULL) return;
+  const dset_sim_state *state = dset_sim_state_of(pod, call->host);
+  const dset_sim_state *owned = state->exists ? state : &pod->store;
+  if (owned->exists && !dset_sim_owns(call->spec, pod, owned) && !dset_sim_owns(call->spec, pod, &pod->store)) {
+    dset_sim_violate(sim, DSET_INVARIANT_OWNED, call->daemonset, "%s is deleted and not the DaemonSet's",
+                     pod->object.name);
+    return;
+  }
+  bool going = state->exists && state->deleting;
+  if (state->exists && !going && (dset_sim_lives(sim, pod, call->host) || state->phase == DSET_PHASE_FAILED))
+    check_own(sim, call, pod);
+  pod->sent_ms = dset_sim_time(sim, call->host);
+  for (int side = 0; side < DSET_SIM_HOSTS && pod->node != NULL; side++) dset_sim_stale_node(sim, pod->node, side);
+}
+
+/* ---- creations ---- */
+
+static void check_create(dset_simulation *sim, const dset_sim_call *call) {
+  dset_sim_daemonset *daemonset = call->daemonset;
+  const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", call->node);
+  int verdict = node == NULL ? DSET_VERDICT_NEITHER : dset_sim_verdict(call->spec, node, call->host);
+  if (verdict != DSET_VERDICT_RUN) {
+    dset_sim_violate(sim, DSET_INVARIANT_POD_NEEDLESS, daemonset, "a pod is created on %s, which is not eligible",
+                     call->node);
+    return;
+  }
+  const dset_sim_sums *sums = dset_sim_count(sim, daemonset, call->host);
+  if (sums == NULL) return;
+  bool was = sums->shares[node->number].surging;
+  daemonset->sent[node->number]++;
+  dset_sim_stale_node(sim, node, call->host);
+  sums = dset_sim_count(sim, daemonset, call->host);
+  if (was || !sums->shares[node->number].surging) return;
+  int64_t most = most_surging(call->spec->facts, sums->eligible);
+  if (sums->surging > most) {
+    dset_sim_violate(sim, DSET_INVARIANT_SURGE, daemonset,
+                     "a pod is created on %s beside an available one, then there are %lld such nodes, of at most %lld",
+                     call->node, (long long)sums->surging, (long long)most);
+  }
+}
+
+/* A pod was made: held against the store, as it is what counts in the end. */
+void dset_sim_check_made(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod) {
+  bool surge = surges(call->spec->facts);
+  for (const dset_sim_pod *other = pod->node->pods; other != NULL; other = other->next) {
+    const dset_sim_state *state = &other->store;
+    bool ended = state->phase == DSET_PHASE_FAILED || state->phase == DSET_PHASE_SUCCEEDED;
+    if (other == pod || !other->made || !state->exists || !dset_sim_owns(call->spec, other, state)) continue;
+    bool holds = surge ? !state->deleting && !ended && dset_sim_is_new(call->spec, state)
+                       : !(ended && state->deleting); /* D11: what holds the node without surge */
+    if (!holds) continue;
+    dset_sim_violate(sim, DSET_INVARIANT_ONE_POD, call->daemonset, "%s is created on %s beside %s", pod->object.name,
+                     pod->node->object.name, other->object.name);
+    return;
+  }
+}
+
+/* ---- other writes ---- */
+
+static void check_claim(dset_simulation *sim, const dset_sim_call *call) {
+  const dset_sim_pod *pod =
+      (const dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  if (pod == NULL) return;
+  const dset_sim_state *state = dset_sim_state_of(pod, call->host);
+  if (!state->exists) return;
+  bool ours = dset_sim_owns(call->spec, pod, state);
+  bool adopts = call->type == DSET_ACTION_ADOPT_POD;
+  bool relabels_orphan = call->type == DSET_ACTION_LABEL_POD && dset_sim_controller(state) == NULL; /* G11, D9 */
+  if (adopts ? dset_sim_controller(state) == NULL : ours || relabels_orphan) return;
+  dset_sim_violate(sim, DSET_INVARIANT_OWNED, call->daemonset, "%s: %s, which %s", dset_action_type_name(call->type),
+                   call->pod, adopts ? "has a controller" : "is not the DaemonSet's");
+}
+
+/* Whether a claimed pod carries the hash, as the host sees it (G17). */
+static bool is_carried(const dset_simulation *sim, const dset_sim_call *call, const char *hash) {
+  const dset_sim_objects *pods = &sim->objects[DSET_WATCH_PODS];
+  for (size_t i = 0; i < pods->count; i++) {
+    const dset_sim_pod *pod = (const dset_sim_pod *)pods->items[i];
+    const dset_sim_state *state = dset_sim_state_of(pod, call->host);
+    if (!state->exists || pod->node == NULL || !dset_sim_owns(call->spec, pod, state)) continue;
+    const char *carried = dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH);
+    if (carried != NULL && dset_text_equal(carried, hash)) return true;
+  }
+  return false;
+}
+
+static bool same_data(const dset_revision *revision, const void *data, size_t bytes) {
+  return revision->data_bytes == bytes && (bytes == 0 || memcmp(revision->data, data, bytes) == 0);
+}
+
+/* Whether another revision of the same data is there (G11). */
+static bool has_twin(const dset_simulation *sim, const dset_sim_revision *revision, int side) {
+  const dset_sim_objects *revisions = &sim->objects[DSET_WATCH_REVISIONS];
+  const dset_revision *facts = revision->seen[side];
+  for (size_t i = 0; i < revisions->count; i++) {
+    const dset_revision *other = ((const dset_sim_revision *)revisions->items[i])->seen[side];
+    if (other == NULL || other == facts || !dset_text_equal(other->ns, facts->ns)) continue;
+    if (same_data(other, facts->data, facts->data_bytes)) return true;
+  }
+  return false;
+}
+
+static void check_revision(dset_simulation *sim, const dset_sim_call *call) {
+  const dset_sim_revision *revision =
+      (const dset_sim_revision *)dset_sim_find(sim, DSET_WATCH_REVISIONS, call->daemonset->object.ns, call->revision);
+  if (revision == NULL || revision->seen[call->host] == NULL || has_twin(sim, revision, call->host)) return;
+  const dset_revision *facts = revision->seen[call->host];
+  const dset_daemonset *spec = call->spec->facts;
+  const char *hash = dset_label_value(facts->labels, facts->label_count, DSET_LABEL_HASH);
+  bool current = same_data(facts, spec->revision_data, spec->revision_data_bytes);
+  if (!current && (dset_text_empty(hash) || !is_carried(sim, call, hash))) return;
+  dset_sim_violate(sim, DSET_INVARIANT_REVISION_LOST, call->daemonset, "revision %s is deleted, and %s", call->revision,
+                   current ? "is the current one" : "pods carry its hash");
+}
+
+/* When it is stored. */
+void dset_sim_check_status(dset_simulation *sim, const dset_sim_call *call) {
+  int64_t generation = call->daemonset->store.spec->facts->generation;
+  int64_t before = call->daemonset->store.status->observed_generation;
+  int64_t after = call->status->observed_generation;
+  if (after >= before && after <= generation) return;
+  dset_sim_violate(sim, DSET_INVARIANT_STATUS, call->daemonset,
+                   "observedGeneration is set from %lld to %lld, the generation is %lld", (long long)before,
+                   (long long)after, (long long)generation);
+}
+
+/* Room for what is kept for each node. */
+static bool make_room(dset_simulation *sim, dset_sim_daemonset *daemonset) {
+  size_t capacity = sim->objects[DSET_WATCH_NODES].capacity;
+  size_t before = daemonset->node_capacity;
+  if (capacity <= before) return true;
+  dset_sim_backoff *backoffs = dset_sim_alloc(sim, capacity, sizeof *backoffs);
+  uint8_t *sent = dset_sim_alloc(sim, capacity, sizeof *sent);
+  if (backoffs == NULL || sent == NULL) return false;
+  if (before != 0) memcpy(backoffs, daemonset->backoffs, before * sizeof *backoffs);
+  if (before != 0) memcpy(sent, daemonset->sent, before * sizeof *sent);
+  daemonset->backoffs = backoffs;
+  daemonset->sent = sent;
+  daemonset->node_capacity = capacity;
+  return true;
+}
+
+void dset_sim_check_call(dset_simulation *sim, const dset_sim_call *call) {
+  if (!make_room(sim, call->daemonset)) return;
+  if (sim->resting)
+    dset_sim_violate(sim, DSET_INVARIANT_QUIET, call->daemonset, "%s %s%s%s at rest", dset_action_type_name(call->type),
+                     call->node, call->pod, call->revision);
+  switch (call->type) {
+    case DSET_ACTION_CREATE_POD: check_create(sim, call); break;
+    case DSET_ACTION_DELETE_POD: check_delete(sim, call); break;
+    case DSET_ACTION_ADOPT_POD:
+    case DSET_ACTION_RELEASE_POD:
+    case DSET_ACTION_LABEL_POD: check_claim(sim, call); break;
+    case DSET_ACTION_DELETE_REVISION: check_revision(sim, call); break;
+    default: break;
+  }
+}

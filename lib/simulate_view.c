@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* simulate_view.c (L4s): what callers ask of a simulation: its state, its numbers, whether it is where it should be;
+ * and the writes of their own controllers. */
+#include "check.h"
+#include "error.h"
+#include "model.h"
+#include "simulate.h"
+
+enum { SNAPSHOT_KEEPS = 1 << 20 };
+
+/* ---- numbers ---- */
+
+const dset_simulation_stats *dset_simulation_stats_of(const dset_simulation *simulation) {
+  return &simulation->stats;
+}
+
+void dset_sim_measure(dset_simulation *sim) {
+  dset_simulation_stats *stats = &sim->stats;
+  stats->now_ms = sim->now_ms;
+  if (sim->objects[DSET_WATCH_DAEMONSETS].count == 0) return;
+  dset_sim_daemonset *daemonset = (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[0];
+  const dset_sim_spec *before = daemonset->measured;
+  const dset_sim_sums *sums = dset_sim_count(sim, daemonset, DSET_SIM_STORE);
+  if (sums == NULL) return;
+  stats->eligible = sums->eligible;
+  stats->available = sums->available;
+  stats->updated = sums->updated;
+  if (before != sums->spec || sums->available < stats->least_available) stats->least_available = sums->available;
+  daemonset->measured = sums->spec;
+}
+
+uint64_t dset_simulation_version(const dset_simulation *simulation, int resource) {
+  int kind = resource == DSET_RESOURCE_DAEMONSETS ? DSET_WATCH_DAEMONSETS : DSET_WATCH_PODS;
+  return simulation->hosts[0].versions[kind];
+}
+
+/* ---- state ---- */
+
+/* Memory for a list that one call returns; its items are NULL until they are set. */
+static void *list_of(dset_simulation *sim, size_t count, size_t bytes) {
+  void *list = sim->failed ? NULL : dset_arena_zalloc(&sim->snapshot, count, bytes);
+  if (list == NULL) sim->failed = true;
+  return list;
+}
+
+static void list_nodes(dset_simulation *sim, int side, dset_snapshot *snapshot) {
+  const dset_sim_objects *objects = &sim->objects[DSET_WATCH_NODES];
+  const dset_node **nodes = list_of(sim, objects->count, sizeof *nodes);
+  for (size_t i = 0; i < objects->count && nodes != NULL; i++) {
+    const dset_sim_node *node = (const dset_sim_node *)objects->items[i];
+    const dset_node *facts = side == DSET_SIM_STORE ? node->store : node->seen[side];
+    if (facts != NULL) nodes[snapshot->node_count++] = facts;
+  }
+  snapshot->nodes = nodes;
+}
+
+static void list_pods(dset_simulation *sim, int side, dset_snapshot *snapshot) {
+  const dset_sim_objects *objects = &sim->objects[DSET_WATCH_PODS];
+  size_t count = 0;
+  for (size_t i = 0; i < objects->count; i++)
+    count += dset_sim_state_of((const dset_sim_pod *)objects->items[i], side)->exists;
+  const dset_pod **pods = list_of(sim, count, sizeof *pods);
+  dset_pod *facts = list_of(sim, count, sizeof *facts);
+  for (size_t i = 0; i < objects->count && !sim->failed; i++) {
+    const dset_sim_pod *pod = (const dset_sim_pod *)objects->items[i];
+    const dset_sim_state *state = dset_sim_state_of(pod, side);
+    if (!state->exists) continue;
+    dset_sim_pod_facts(pod, state, &facts[snapshot->pod_count]);
+    pods[snapshot->pod_count] = &facts[snapshot->pod_count];
+    snapshot->pod_count++;
+  }
+  snapshot->pods = pods;
+}
+
+static void list_revisions(dset_simulation *sim, int side, dset_snapshot *snapshot) {
+  const dset_sim_objects *objects = &sim->objects[DSET_WATCH_REVISIONS];
+  const dset_revision **revisions = list_of(sim, objects->count, sizeof *revisions);
+  for (size_t i = 0; i < objects->count && revisions != NULL; i++) {
+    const dset_sim_revision *revision = (const dset_sim_revision *)objects->items[i];
+    const dset_revision *facts = side == DSET_SIM_STORE ? revision->store : revision->seen[side];
+    if (facts != NULL) revisions[snapshot->revision_count++] = facts;
+  }
+  snapshot->revisions = revisions;
+}
+
+/* The facts of one side; the lists are valid until the next time. */
+static void snap(dset_simulation *sim, int side, const dset_sim_daemonset *daemonset, dset_snapshot *snapshot) {
+  dset_arena_reset(&sim->snapshot, SNAPSHOT_KEEPS);
+  *snapshot = (dset_snapshot){.size = sizeof *snapshot, .now_ms = dset_sim_time(sim, side)};
+  list_nodes(sim, side, snapshot);
+  list_pods(sim, side, snapshot);
+  list_revisions(sim, side, snapshot);
+  const dset_sim_facts *facts = daemonset == NULL ? NULL : dset_sim_facts_of(daemonset, side);
+  if (facts == NULL || facts->spec == NULL) return;
+  dset_daemonset *whole = list_of(sim, 1, sizeof *whole);
+  if (whole == NULL) return;
+  dset_sim_whole(facts, whole);
+  snapshot->daemonset = whole;
+}
+
+int dset_simulation_snapshot(dset_simulation *simulation, int side, const char *ns, const char *name,
+                             dset_snapshot *snapshot, dset_error *error) {
+  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  if (snapshot == NULL) return dset_fail(error, DSET_ERR_INVALID, "snapshot", "must not be NULL");
+  if (side != DSET_SIDE_STORE && side != DSET_SIDE_VIEW)
+    return dset_fail(error, DSET_ERR_INVALID, "side", "must be DSET_SIDE_STORE or DSET_SIDE_VIEW");
+  if (simulation->failed) return dset_fail_memory(error);
+  snap(simulation, side == DSET_SIDE_STORE ? DSET_SIM_STORE : 0,
+       (const dset_sim_daemonset *)dset_sim_find(simulation, DSET_WATCH_DAEMONSETS, ns, name), snapshot);
+  return simulation->failed ? dset_fail_memory(error) : DSET_OK;
+}
+
+/* ---- writes of other controllers ---- */
+
+static int check_action(const dset_action *action, dset_error *error) {
+  if (action->type >= DSET_ACTION_CREATE_POD && action->type <= DSET_ACTION_EMIT_EVENT) {
+    if (action->type != DSET_ACTION_UPDATE_STATUS || action->status != NULL) return DSET_OK;
+    return dset_fail(error, DSET_ERR_INVALID, "action.status", "is absent; UpdateStatus needs it");
+  }
+  return dset_fail(error, DSET_ERR_INVALID, "action.type", "%d is no action", action->type);
+}
+
+/* The write as it is kept during this call. */
+static dset_sim_call call_of(dset_simulation *sim, dset_sim_daemonset *daemonset, const dset_action *action) {
+  dset_sim_call call = {.daemonset = daemonset,
+                        .spec = daemonset->seen[0].spec,
+                        .daemonset_version = daemonset->store.version, /* callers may read anew */
+                        .type = action->type,
+                        .cause = action->cause,
+                        .node = dset_sim_text(sim, action->node),
+                        .pod = dset_sim_text(sim, action->pod),
+                        .revision = dset_sim_text(sim, action->revision),
+                        .hash = dset_sim_text(sim, action->hash),
+                        .number = action->number,
+                        .status = action->status};
+  daemonset->decided_ms[0] = dset_sim_time(sim, 0);
+  return call;
+}
+
+int dset_simulation_act(dset_simulation *simulation, const char *ns, const char *name, const dset_action *action,
+                        int *result, dset_reply *reply, dset_error *error) {
+  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  if (action == NULL) return dset_fail(error, DSET_ERR_INVALID, "action", "must not be NULL");
+  if (result == NULL) return dset_fail(error, DSET_ERR_INVALID, "result", "must not be NULL");
+  int code = dset_check_size(action, sizeof *action, "action", error);
+  if (code == DSET_OK) code = check_action(action, error);
+  if (code != DSET_OK) return code;
+  dset_sim_daemonset *daemonset = (dset_sim_daemonset *)dset_sim_find(simulation, DSET_WATCH_DAEMONSETS, ns, name);
+  if (daemonset == NULL || daemonset->seen[0].spec == NULL)
+    return dset_fail(error, DSET_ERR_INVALID, "name", "the view has no DaemonSet \"%s\"", dset_text_or_empty(name));
+  if (simulation->failed) return dset_fail_memory(error);
+  *result = DSET_RESULT_OK;
+  if (reply != NULL) *reply = (dset_reply){.size = sizeof *reply};
+  if (action->type == DSET_ACTION_EMIT_EVENT) return DSET_OK;
+  dset_sim_call call = call_of(simulation, daemonset, action);
+  dset_sim_send(simulation, &call);
+  dset_sim_effect(simulation, &call);
+  *result = call.result;
+  if (reply != NULL) *reply = (dset_reply){sizeof *reply, call.made, call.text, call.version};
+  return simulation->failed ? dset_fail_memory(error) : DSET_OK;
+}
+
+/* ---- at rest ---- */
+
+/* What is wrong with a node of a DaemonSet that has come to rest. */
+static void judge_node(dset_simulation *sim, dset_sim_daemonset *daemonset, const dset_sim_node *node) {
+  const dset_sim_share *share = &daemonset->sums[DSET_SIM_STORE].shares[node->number];
+  const dset_sim_spec *spec = daemonset->store.spec;
+  bool rolls = spec->facts->strategy == DSET_STRATEGY_ROLLING_UPDATE;
+  const dset_sim_pod *found = NULL;
+  size_t count = 0;
+  for (const dset_sim_pod *pod = node->pods; pod != NULL; pod = pod->next) {
+    if (!pod->store.exists || !dset_sim_owns(spec, pod, &pod->store)) continue;
+    found = pod;
+    count++;
+  }
+  int verdict = dset_sim_verdict(spec, node, DSET_SIM_STORE);
+  const char *name = node->object.name;
+  if (share->eligible && count == 0) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s has no pod", name);
+  } else if (count > 1) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s has %zu pods", name, count);
+  } else if (share->eligible && !share->available) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s: %s is not %s", name, found->object.name,
+                     found->store.ready ? "available" : "ready");
+  } else if (share->eligible && rolls && !share->updated) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s: %s is outdated", name, found->object.name);
+  } else if (verdict == DSET_VERDICT_NEITHER && count > 0) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s is on %s, which must not have it", found->object.name,
+                     name);
+  }
+}
+
+/* A plan of the store as it is does nothing. */
+static void judge_plan(dset_simulation *sim, dset_sim_daemonset *daemonset) {
+  dset_snapshot snapshot;
+  dset_plan *plan;
+  dset_error error;
+  snap(sim, DSET_SIM_STORE, daemonset, &snapshot);
+  if (sim->failed) return;
+  if (dset_plan_compute(&snapshot, &sim->options, &plan, &error) != DSET_OK) {
+    sim->failed = true; /* the objects were checked: no memory */
+    return;
+  }
+  for (size_t i = 0; i < dset_plan_action_count(plan); i++) {
+    const dset_action *action = dset_plan_action(plan, i);
+    if (action->type != DSET_ACTION_EMIT_EVENT)
+      dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "there is still to do: %s: %s",
+                       dset_action_type_name(action->type), action->text);
+  }
+  dset_plan_free(plan);
+}
+
+int dset_simulation_judge(dset_simulation *simulation, dset_error *error) {
+  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  dset_simulation *sim = simulation;
+  for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count && !sim->failed; i++) {
+    dset_sim_daemonset *daemonset = (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[i];
+    const dset_sim_spec *spec = daemonset->store.spec;
+    if (spec == NULL || spec->facts->deleting) continue;
+    if (dset_sim_count(sim, daemonset, DSET_SIM_STORE) == NULL) break;
+    for (size_t j = 0; j < sim->objects[DSET_WATCH_NODES].count; j++)
+      judge_node(sim, daemonset, (const dset_sim_node *)sim->objects[DSET_WATCH_NODES].items[j]);
+    judge_plan(sim, daemonset);
+  }
+  return sim->failed ? dset_fail_memory(error) : DSET_OK;
+}
+
+int dset_simulation_quiet(dset_simulation *simulation, size_t plans, dset_error *error) {
+  enum { MINUTE_MS = 60000 };
+  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  dset_simulation *sim = simulation;
+  int code = DSET_OK;
+  sim->resting = true;
+  for (size_t i = 0; i < plans && code == DSET_OK; i++) {
+    const dset_change crash = {.size = sizeof crash, .type = DSET_CHANGE_CRASH_HOST};
+    if (i == plans / 2) code = dset_simulation_change(sim, &crash, error);
+    dset_sim_force_plans(sim);
+    if (code == DSET_OK) code = dset_simulation_run(sim, dset_time_add(sim->now_ms, MINUTE_MS), NULL, error);
+  }
+  sim->resting = false;
+  return code;
+}
