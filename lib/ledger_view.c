@@ -70,7 +70,8 @@ static void look(dset_ledger *ledger, const dset_daemonset *daemonset, int64_t n
   }
   dset_ledger_expire(ledger, record, now_ms);
   int64_t observed = daemonset->status == NULL ? 0 : daemonset->status->observed_generation;
-  if (record->observed_generation != observed && !record->running) dset_backoffs_drop(ledger, &record->backoffs);
+  bool newer = observed > record->observed_generation; /* an older view is behind, and its back-offs come back (E8) */
+  if (newer && !record->running) dset_backoffs_drop(ledger, &record->backoffs);
   show(record, in_flight);
   if (record->observed_generation != observed) in_flight->backoffs = NULL, in_flight->backoff_count = 0;
   dset_ledger_tidy(ledger, record);

@@ -64,6 +64,8 @@ static void set_up(dset_simulation *sim, const dset_scenario *scenario, const ds
   if (listener != NULL) sim->listener = *listener;
   sim->controller = scenario->controller;
   sim->dice = scenario->seed;
+  sim->version = DSET_SIM_FIRST_VERSION;
+  for (int kind = 0; kind < DSET_WATCHES; kind++) sim->logs[kind].version = DSET_SIM_FIRST_VERSION;
   sim->now_ms = scenario->start_ms == 0 ? usual_start_ms : scenario->start_ms;
   sim->stats = (dset_simulation_stats){.size = sizeof sim->stats, .start_ms = sim->now_ms, .now_ms = sim->now_ms};
   if (scenario->delays != NULL) sim->delays = *scenario->delays;
@@ -181,7 +183,8 @@ static void perform(dset_simulation *sim, const dset_sim_task *task) {
     case DSET_TASK_CHANGE: dset_sim_do_change(sim, task->object); break;
     case DSET_TASK_LIVE: dset_sim_live(sim, task->object); break;
     case DSET_TASK_STOP: dset_sim_end_pod(sim, task->object, "is gone"); break;
-    case DSET_TASK_AVAILABLE: dset_sim_stale_node(sim, task->object, task->part); break;
+    case DSET_TASK_AVAILABLE:
+    case DSET_TASK_LOST: dset_sim_stale_node(sim, ((const dset_sim_pod *)task->object)->node, task->part); break;
     case DSET_TASK_UNREACHABLE: dset_sim_unreachable(sim, task->object); break;
     case DSET_TASK_COLLECT: dset_sim_collect(sim, task->object); break;
     case DSET_TASK_SHOW: dset_sim_show(sim, task->object, task->part); break;

@@ -29,6 +29,9 @@
 
 enum { DSET_SIM_HOSTS = 2, DSET_SIM_STORE = 2, DSET_SIM_SIDES = 3, DSET_SIM_VIOLATIONS = 32 };
 
+/* Of a kind that nothing has happened to: 0 would mean that it is not known. */
+enum { DSET_SIM_FIRST_VERSION = 1 };
+
 /* ---- agenda ---- */
 
 /* What is due; of one moment in the order in which it was put. */
@@ -37,6 +40,7 @@ enum dset_sim_task_kind {
   DSET_TASK_LIVE,        /* a pod's next stage */
   DSET_TASK_STOP,        /* a deleting pod is gone */
   DSET_TASK_AVAILABLE,   /* a pod may be available by now, as one side sees it */
+  DSET_TASK_LOST,        /* a deletion that was sent is not waited for any more */
   DSET_TASK_UNREACHABLE, /* a node has been cut off for long */
   DSET_TASK_COLLECT,     /* an object whose node or owner is gone */
   DSET_TASK_SHOW,        /* a host's watch of one kind */
@@ -122,6 +126,9 @@ typedef struct dset_sim_pod {
   int64_t awaited_ms[DSET_SIM_SIDES]; /* when it was last looked up again, by side */
   int64_t sent_ms;                    /* the host's time at which a deletion was sent; 0: none */
   uint8_t stage;
+  int64_t sent_before_ms; /* while a plan is checked */
+  const struct dset_sim_spec *adopter;
+  bool released;
   bool made;   /* by a controller */
   bool linked; /* among the pods of its node */
   bool stuck;  /* its kubelet was cut off when something was due */
@@ -194,6 +201,7 @@ typedef struct dset_sim_daemonset {
   bool due[DSET_SIM_HOSTS];               /* is planned at the next opportunity */
   int64_t wake_ms[DSET_SIM_HOSTS];        /* DSET_NEVER: nothing is asked for */
   bool backs_off[DSET_SIM_HOSTS];         /* its view has back-offs */
+  const dset_plan *plans[DSET_SIM_HOSTS]; /* made in this moment, and not checked yet */
   dset_sim_spec *decided[DSET_SIM_HOSTS]; /* what its run was planned for */
   int64_t decided_ms[DSET_SIM_HOSTS];     /* and when, by the host's clock */
   bool deferred[DSET_SIM_HOSTS];          /* until something new is shown */
@@ -244,7 +252,8 @@ typedef struct dset_sim_host {
   dset_ledger *ledger;
   uint64_t fence; /* of the saved ledger that it knows */
   int64_t clock_ms;
-  int64_t wake_ms; /* the earliest that its DaemonSets ask for */
+  uint64_t reconciles; /* once its view of pods has this version; 0: it has */
+  int64_t wake_ms;     /* the earliest that its DaemonSets ask for */
   size_t cursors[DSET_WATCHES];
   uint64_t versions[DSET_WATCHES];
   int64_t last_due_ms[DSET_WATCHES];
@@ -404,9 +413,10 @@ void dset_sim_resume_watch(dset_simulation *sim, int kind);
 void dset_sim_whole(const dset_sim_facts *from, dset_daemonset *to);
 
 /* simulate_call.c: a controller's writes. */
+dset_sim_call dset_sim_call_of(dset_simulation *sim, dset_sim_daemonset *daemonset, int host,
+                               const dset_action *action);
 void dset_sim_send(dset_simulation *sim, dset_sim_call *call);   /* decides what goes wrong */
 void dset_sim_effect(dset_simulation *sim, dset_sim_call *call); /* does it, unless it was refused */
-void dset_sim_describe(dset_simulation *sim, const dset_sim_call *call);
 
 /* simulate_host.c: the library's controller. */
 void dset_sim_start_host(dset_simulation *sim, dset_sim_host *host, bool restarted);
@@ -437,6 +447,7 @@ const dset_sim_state *dset_sim_state_of(const dset_sim_pod *pod, int side);
 int dset_sim_verdict(const dset_sim_spec *spec, const dset_sim_node *node, int side);
 bool dset_sim_is_new(const dset_sim_spec *spec, const dset_sim_state *state);
 bool dset_sim_available(const dset_simulation *sim, const dset_sim_spec *spec, const dset_sim_state *state, int side);
+bool dset_sim_is_sent(const dset_sim_pod *pod, int64_t now_ms); /* a deletion, that may still be under way */
 bool dset_sim_lives(const dset_simulation *sim, const dset_sim_pod *pod, int side);
 int64_t dset_sim_time(const dset_simulation *sim, int side);
 
@@ -444,7 +455,9 @@ int64_t dset_sim_time(const dset_simulation *sim, int side);
 void dset_sim_measure(dset_simulation *sim); /* the numbers of this moment */
 
 /* simulate_check.c: the invariants. */
-void dset_sim_check_call(dset_simulation *sim, const dset_sim_call *call); /* when it is sent */
+void dset_sim_check_call(dset_simulation *sim, const dset_sim_call *call);
+void dset_sim_check_plan(dset_simulation *sim, dset_sim_daemonset *daemonset, int host, const dset_plan *plan);
+void dset_sim_mark_sent(dset_simulation *sim, const dset_sim_call *call);
 void dset_sim_check_made(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod);
 void dset_sim_check_status(dset_simulation *sim, const dset_sim_call *call);
 

@@ -127,11 +127,19 @@ dset_sim_task dset_sim_take_task(dset_simulation *sim) {
   return first;
 }
 
+/* A side that nobody looks from waits for nothing; one that starts looks at everything. */
+static bool awaits(const dset_simulation *sim, const dset_sim_task *task) {
+  const dset_sim_pod *pod = task->object;
+  return pod->awaited_ms[task->part] == task->at_ms && (task->part == DSET_SIM_STORE || sim->hosts[task->part].alive);
+}
+
 /* Whether what a task was for has changed since. */
 static bool is_void(const dset_simulation *sim, const dset_sim_task *task) {
   switch (task->kind) {
     case DSET_TASK_LIVE:
     case DSET_TASK_STOP: return ((const dset_sim_pod *)task->object)->stamp != task->stamp;
+    case DSET_TASK_AVAILABLE: return !awaits(sim, task);
+    case DSET_TASK_LOST: return ((const dset_sim_pod *)task->object)->sent_ms == 0;
     case DSET_TASK_UNREACHABLE: return ((const dset_sim_node *)task->object)->stamp != task->stamp;
     case DSET_TASK_SHOW:
     case DSET_TASK_LIST: return ((const dset_sim_host *)task->object)->shows[task->part] != task->stamp;

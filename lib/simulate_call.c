@@ -254,16 +254,56 @@ static int draw_fault(dset_simulation *sim, const dset_sim_call *call) {
   return -1;
 }
 
+dset_sim_call dset_sim_call_of(dset_simulation *sim, dset_sim_daemonset *daemonset, int host,
+                               const dset_action *action) {
+  return (dset_sim_call){.daemonset = daemonset,
+                         .spec = daemonset->decided[host],
+                         .daemonset_version = daemonset->seen[host].version,
+                         .host = host,
+                         .type = action->type,
+                         .cause = action->cause,
+                         .attempt = 1,
+                         .node = dset_sim_text(sim, action->node),
+                         .pod = dset_sim_text(sim, action->pod),
+                         .revision = dset_sim_text(sim, action->revision),
+                         .hash = dset_sim_text(sim, action->hash),
+                         .number = action->number,
+                         .status = action->status};
+}
+
 void dset_sim_send(dset_simulation *sim, dset_sim_call *call) {
   sim->stats.writes++;
-  call->node = dset_text_or_empty(call->node);
-  call->pod = dset_text_or_empty(call->pod);
-  call->revision = dset_text_or_empty(call->revision);
-  call->hash = dset_text_or_empty(call->hash);
-  dset_sim_check_call(sim, call);
+  if (sim->resting)
+    dset_sim_violate(sim, DSET_INVARIANT_QUIET, call->daemonset, "%s %s%s%s at rest", dset_action_type_name(call->type),
+                     call->node, call->pod, call->revision);
   call->fault = sim->failed ? -1 : draw_fault(sim, call);
   bool crashes = call->fault == DSET_FAULT_CRASH_BEFORE || call->fault == DSET_FAULT_CRASH_AFTER;
   if (crashes) sim->hosts[call->host].crashed = true;
+}
+
+static void describe(dset_simulation *sim, const dset_sim_call *call) {
+  if (!dset_sim_heard(sim)) return;
+  const char *pod = call->made != NULL ? call->made : call->pod;
+  const char *name = pod[0] != '\0' ? pod : call->revision;
+  const char *node = call->node;
+  const dset_sim_pod *known =
+      (const dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, pod);
+  if (node[0] == '\0' && known != NULL && known->node != NULL) node = known->node->object.name;
+  bool good = call->result == DSET_RESULT_OK;
+  dset_trace trace = {.type = good ? DSET_TRACE_WRITE : DSET_TRACE_REFUSED,
+                      .host = call->host + 1,
+                      .action = call->type,
+                      .cause = call->cause,
+                      .result = call->result,
+                      .ns = call->daemonset->object.ns,
+                      .daemonset = call->daemonset->object.name,
+                      .node = node,
+                      .name = name};
+  const char *on = node[0] == '\0' ? "" : " on ";
+  const char *why = call->cause == 0 ? "" : dset_cause_name(call->cause);
+  dset_sim_tell(sim, &trace, "%s%s%s%s%s%s%s%s%s", dset_action_type_name(call->type), name[0] == '\0' ? "" : " ", name,
+                on, node, good ? "" : ": ", good ? "" : dset_result_name(call->result), why[0] == '\0' ? "" : ", ",
+                why);
 }
 
 static int do_it(dset_simulation *sim, dset_sim_call *call) {
@@ -276,6 +316,23 @@ static int do_it(dset_simulation *sim, dset_sim_call *call) {
     case DSET_ACTION_UPDATE_STATUS:
     case DSET_ACTION_BUMP_COLLISION_COUNT: return change_daemonset(sim, call);
     default: return change_revision(sim, call);
+  }
+}
+
+/* A deletion that was sent and not done: it counts as sent no longer than hosts wait for it (E20), and not at all when
+ * they know. */
+static void follow_deletion(dset_simulation *sim, const dset_sim_call *call) {
+  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  bool done =
+      call->result == DSET_RESULT_OK || (call->fault == DSET_FAULT_LOST_ANSWER && call->result == DSET_RESULT_TIMEOUT);
+  if (pod == NULL || done) return;
+  bool known = call->result != DSET_RESULT_TIMEOUT;
+  if (known) pod->sent_ms = 0;
+  for (int side = 0; side < DSET_SIM_HOSTS && pod->node != NULL; side++) {
+    dset_sim_stale_node(sim, pod->node, side);
+    if (known) continue;
+    int64_t wait_ms = pod->sent_ms + DSET_IN_FLIGHT_TIMEOUT_MS + 1 - dset_sim_time(sim, side);
+    dset_sim_plan_task(sim, dset_time_add(sim->now_ms, wait_ms), DSET_TASK_LOST, side, pod, 0);
   }
 }
 
@@ -301,43 +358,11 @@ void dset_sim_effect(dset_simulation *sim, dset_sim_call *call) {
   }
   if (done) call->result = do_it(sim, call);
   bool lost = call->fault == DSET_FAULT_LOST_ANSWER && call->result == DSET_RESULT_OK;
-  dset_sim_describe(sim, call);
+  if (call->fault != DSET_FAULT_CRASH_BEFORE) describe(sim, call);
   if (lost) call->result = DSET_RESULT_TIMEOUT, call->text = "no answer";
   if (call->result == DSET_RESULT_TIMEOUT) {
     call->version = sim->logs[on_daemonset(call) ? DSET_WATCH_DAEMONSETS : DSET_WATCH_PODS].version;
     call->made = NULL;
   }
-  bool refuted = call->result != DSET_RESULT_OK && call->result != DSET_RESULT_TIMEOUT;
-  if (call->type != DSET_ACTION_DELETE_POD || !refuted) return;
-  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
-  if (pod == NULL || !pod->store.exists || pod->store.deleting) return;
-  pod->sent_ms = 0; /* it is known that it was not done */
-  for (int side = 0; side < DSET_SIM_HOSTS && pod->node != NULL; side++) dset_sim_stale_node(sim, pod->node, side);
-}
-
-/* ---- the trace of it ---- */
-
-void dset_sim_describe(dset_simulation *sim, const dset_sim_call *call) {
-  if (!dset_sim_heard(sim)) return;
-  const char *pod = call->made != NULL ? call->made : call->pod;
-  const char *name = pod[0] != '\0' ? pod : call->revision;
-  const char *node = call->node;
-  const dset_sim_pod *known =
-      (const dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, pod);
-  if (node[0] == '\0' && known != NULL && known->node != NULL) node = known->node->object.name;
-  bool good = call->result == DSET_RESULT_OK;
-  dset_trace trace = {.type = good ? DSET_TRACE_WRITE : DSET_TRACE_REFUSED,
-                      .host = call->host + 1,
-                      .action = call->type,
-                      .cause = call->cause,
-                      .result = call->result,
-                      .ns = call->daemonset->object.ns,
-                      .daemonset = call->daemonset->object.name,
-                      .node = node,
-                      .name = name};
-  const char *on = node[0] == '\0' ? "" : " on ";
-  const char *why = call->cause == 0 ? "" : dset_cause_name(call->cause);
-  dset_sim_tell(sim, &trace, "%s%s%s%s%s%s%s%s%s", dset_action_type_name(call->type), name[0] == '\0' ? "" : " ", name,
-                on, node, good ? "" : ": ", good ? "" : dset_result_name(call->result), why[0] == '\0' ? "" : ", ",
-                why);
+  if (call->type == DSET_ACTION_DELETE_POD) follow_deletion(sim, call);
 }

@@ -33,20 +33,10 @@ static dset_sim_call *make_call(dset_sim_host *host, const dset_call *from) {
     return NULL;
   }
   dset_sim_daemonset *daemonset = dset_sim_daemonset_of(sim, from->ns, from->name);
-  *call = (dset_sim_call){.daemonset = daemonset,
-                          .spec = daemonset->decided[host->number],
-                          .daemonset_version = daemonset->seen[host->number].version,
-                          .host = host->number,
-                          .host_stamp = host->stamp,
-                          .type = action->type,
-                          .cause = action->cause,
-                          .attempt = from->attempt,
-                          .node = dset_sim_text(sim, action->node),
-                          .pod = dset_sim_text(sim, action->pod),
-                          .revision = dset_sim_text(sim, action->revision),
-                          .hash = dset_sim_text(sim, action->hash),
-                          .number = action->number,
-                          .index = from->index};
+  *call = dset_sim_call_of(sim, daemonset, host->number, action);
+  call->host_stamp = host->stamp;
+  call->attempt = from->attempt;
+  call->index = from->index;
   if (action->status != NULL) {
     dset_status *status = dset_sim_alloc(sim, 1, sizeof *status);
     if (status != NULL) *status = *action->status, status->conditions = NULL;
@@ -70,6 +60,7 @@ static int send_later(dset_simulation *sim, dset_sim_call *call) {
   int64_t wait_ms = dset_sim_draw(sim, &sim->delays.call);
   bool crashed = sim->hosts[call->host].crashed;
   if (call->fault == DSET_FAULT_CRASH_BEFORE) {
+    dset_sim_effect(sim, call); /* that there is none */
     drop_call(sim, call);
     return DSET_RESULT_SKIP;
   }
@@ -87,11 +78,15 @@ static int carry_out(void *user_data, const dset_call *what, dset_reply *reply) 
   if (host->crashed || sim->failed) return DSET_RESULT_SKIP; /* it is not there any more */
   dset_sim_call *call = make_call(host, what);
   if (call == NULL) return DSET_RESULT_FAILED;
+  const dset_plan **plan = &call->daemonset->plans[host->number];
+  if (*plan != NULL) dset_sim_check_plan(sim, call->daemonset, host->number, *plan); /* the first call of its run */
+  *plan = NULL;
   if (call->attempt > 1) call->daemonset_version = call->daemonset->store.version;
   if (outdated(call)) {
     drop_call(sim, call);
     return DSET_RESULT_SKIP;
   }
+  dset_sim_mark_sent(sim, call);
   dset_sim_send(sim, call);
   if (sim->delays.call.most_ms > 0 || sim->delays.call.least_ms > 0) return send_later(sim, call);
   dset_sim_effect(sim, call);
@@ -123,7 +118,6 @@ void dset_sim_answer(dset_simulation *sim, dset_sim_call *call) {
   if (host->alive && host->stamp == call->host_stamp && run != NULL) {
     const dset_reply reply = {.size = sizeof reply, .pod = call->made, .text = call->text, .version = call->version};
     if (dset_run_finish(run, call->index, call->result, &reply, NULL) != DSET_OK) sim->failed = true;
-    call->daemonset->due[call->host] = true;
     dset_sim_follow(sim, host, call->daemonset);
   }
   drop_call(sim, call);

@@ -188,6 +188,12 @@ static void end_namespace(dset_simulation *sim, const char *ns, bool ends) {
   ending[sim->ending_count++] = ns;
 }
 
+static void make_revision(dset_simulation *sim, const dset_revision *facts) {
+  const dset_sim_revision *there =
+      (const dset_sim_revision *)dset_sim_find(sim, DSET_WATCH_REVISIONS, facts->ns, facts->name);
+  if (there == NULL || there->store == NULL) dset_sim_put_revision(sim, facts);
+}
+
 static void change_rest(dset_simulation *sim, const dset_change *change) {
   dset_sim_object *object;
   switch (change->type) {
@@ -231,7 +237,7 @@ void dset_sim_do_change(dset_simulation *sim, const dset_change *change) {
     case DSET_CHANGE_PUT_NODE: dset_sim_put_node(sim, change->node); break;
     case DSET_CHANGE_PUT_POD: dset_sim_put_pod(sim, change->pod); break;
     case DSET_CHANGE_PUT_DAEMONSET: dset_sim_put_daemonset(sim, change->daemonset, change->hash); break;
-    case DSET_CHANGE_PUT_REVISION: dset_sim_put_revision(sim, change->revision); break;
+    case DSET_CHANGE_PUT_REVISION: make_revision(sim, change->revision); break;
     case DSET_CHANGE_DELETE_POD:
     case DSET_CHANGE_FAIL_POD: change_pods(sim, change); break;
     case DSET_CHANGE_REMOVE_NODE:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * simulate_check.c (L4s): the invariants. A write is held against what its host was shown when it sends it. A deletion:
+ * simulate_check.c (L4s): the invariants. A plan is held against what its host was shown when it was made, action by
+ * action, each as if those before it were done; a write of a caller's controller when it is sent. A deletion:
  *
  *   row | the pod in the view                            | the node        | the deletion
  *   1   | not there, or deleting, or a deletion was sent | any             | says nothing
@@ -44,6 +45,28 @@ static bool surges(const dset_daemonset *facts) {
   return most_surging(facts, 1) > 0;
 }
 
+/* ---- what is sent ---- */
+
+/* A write is sent, or will be (`sign` 1); or will not (-1). Claims matter while a plan is held against the view. */
+static void mark(dset_simulation *sim, const dset_sim_call *call, int sign) {
+  const dset_sim_node *node = NULL;
+  if (call->type == DSET_ACTION_CREATE_POD) {
+    node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", call->node);
+    if (node == NULL) return;
+    call->daemonset->sent[node->number] = (uint8_t)(call->daemonset->sent[node->number] + sign);
+  } else {
+    dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+    if (pod == NULL) return;
+    node = pod->node;
+    if (call->type == DSET_ACTION_ADOPT_POD) pod->adopter = sign > 0 ? call->spec : NULL;
+    if (call->type == DSET_ACTION_RELEASE_POD) pod->released = sign > 0;
+    if (call->type == DSET_ACTION_DELETE_POD && sign > 0) pod->sent_before_ms = pod->sent_ms;
+    if (call->type == DSET_ACTION_DELETE_POD)
+      pod->sent_ms = sign > 0 ? call->daemonset->decided_ms[call->host] : pod->sent_before_ms; /* as in the ledger */
+  }
+  for (int side = 0; side < DSET_SIM_HOSTS && node != NULL; side++) dset_sim_stale_node(sim, node, side);
+}
+
 /* ---- deletions ---- */
 
 /* Live pods of the DaemonSet on the pod's node, but for itself. */
@@ -66,22 +89,40 @@ static company company_of(const dset_simulation *sim, const dset_sim_spec *spec,
 }
 
 /* Row 6: delays double from deletion to deletion, as long as the same generation is observed (E8). */
-static void check_backoff(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod) {
+typedef struct dset_sim_delay {
+  dset_sim_backoff *backoff;
+  int64_t generation; /* 0 is that of no deletion yet */
+  int64_t past_ms;
+  bool fresh;
+} dset_sim_delay;
+
+static int64_t most_delay_ms(const dset_simulation *sim) {
+  return sim->options.backoff_max_ms == 0 ? 900000 : sim->options.backoff_max_ms;
+}
+
+static dset_sim_delay delay_of(const dset_simulation *sim, const dset_sim_call *call, const dset_sim_node *node) {
   dset_sim_daemonset *daemonset = call->daemonset;
-  dset_sim_backoff *backoff = &daemonset->backoffs[pod->node->number];
+  dset_sim_delay delay = {.backoff = &daemonset->backoffs[node->number],
+                          .generation = daemonset->seen[call->host].status->observed_generation + 1};
+  delay.past_ms = daemonset->decided_ms[call->host] - delay.backoff->last_ms;
+  delay.fresh = delay.backoff->generation != delay.generation || delay.past_ms > 2 * most_delay_ms(sim);
+  return delay;
+}
+
+static void check_backoff(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod) {
+  dset_sim_delay delay = delay_of(sim, call, pod->node);
+  if (delay.fresh || delay.past_ms < 0 || delay.past_ms >= delay.backoff->delay_ms) return;
+  dset_sim_violate(sim, DSET_INVARIANT_BACKOFF, call->daemonset,
+                   "%s is deleted %lld ms after the last failed pod of %s, not %lld", pod->object.name,
+                   (long long)delay.past_ms, pod->node->object.name, (long long)delay.backoff->delay_ms);
+}
+
+static void advance_backoff(dset_simulation *sim, const dset_sim_call *call, const dset_sim_node *node) {
+  dset_sim_delay delay = delay_of(sim, call, node);
   int64_t initial_ms = sim->options.backoff_initial_ms == 0 ? 1000 : sim->options.backoff_initial_ms;
-  int64_t most_ms = sim->options.backoff_max_ms == 0 ? 900000 : sim->options.backoff_max_ms;
-  int64_t generation = daemonset->seen[call->host].status->observed_generation + 1;
-  int64_t now_ms = daemonset->decided_ms[call->host];
-  int64_t past_ms = now_ms - backoff->last_ms;
-  bool fresh = backoff->generation != generation || past_ms > 2 * most_ms;
-  if (!fresh && past_ms >= 0 && past_ms < backoff->delay_ms) {
-    dset_sim_violate(sim, DSET_INVARIANT_BACKOFF, daemonset,
-                     "%s is deleted %lld ms after the last failed pod of %s, not %lld", pod->object.name,
-                     (long long)past_ms, pod->node->object.name, (long long)backoff->delay_ms);
-  }
-  int64_t delay_ms = fresh ? initial_ms : backoff->delay_ms * 2;
-  *backoff = (dset_sim_backoff){generation, now_ms, delay_ms < most_ms ? delay_ms : most_ms};
+  int64_t next_ms = delay.fresh ? initial_ms : delay.backoff->delay_ms * 2;
+  if (next_ms > most_delay_ms(sim)) next_ms = most_delay_ms(sim);
+  *delay.backoff = (dset_sim_backoff){delay.generation, call->daemonset->decided_ms[call->host], next_ms};
 }
 
 /* Rows 7 to 11. */
@@ -164,13 +205,12 @@ static void check_delete(dset_simulation *sim, const dset_sim_call *call) {
   bool going = state->exists && state->deleting;
   if (state->exists && !going && (dset_sim_lives(sim, pod, call->host) || state->phase == DSET_PHASE_FAILED))
     check_own(sim, call, pod);
-  pod->sent_ms = dset_sim_time(sim, call->host);
-  for (int side = 0; side < DSET_SIM_HOSTS && pod->node != NULL; side++) dset_sim_stale_node(sim, pod->node, side);
 }
 
 /* ---- creations ---- */
 
-static void check_create(dset_simulation *sim, const dset_sim_call *call) {
+/* Held against what comes of it. */
+static void check_create(dset_simulation *sim, const dset_sim_call *call, bool was_surging) {
   dset_sim_daemonset *daemonset = call->daemonset;
   const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", call->node);
   int verdict = node == NULL ? DSET_VERDICT_NEITHER : dset_sim_verdict(call->spec, node, call->host);
@@ -180,18 +220,17 @@ static void check_create(dset_simulation *sim, const dset_sim_call *call) {
     return;
   }
   const dset_sim_sums *sums = dset_sim_count(sim, daemonset, call->host);
-  if (sums == NULL) return;
-  bool was = sums->shares[node->number].surging;
-  daemonset->sent[node->number]++;
-  dset_sim_stale_node(sim, node, call->host);
-  sums = dset_sim_count(sim, daemonset, call->host);
-  if (was || !sums->shares[node->number].surging) return;
+  if (sums == NULL || was_surging || !sums->shares[node->number].surging) return;
   int64_t most = most_surging(call->spec->facts, sums->eligible);
   if (sums->surging > most) {
     dset_sim_violate(sim, DSET_INVARIANT_SURGE, daemonset,
                      "a pod is created on %s beside an available one, then there are %lld such nodes, of at most %lld",
                      call->node, (long long)sums->surging, (long long)most);
   }
+}
+
+static const char *hash_of(const dset_sim_state *state) {
+  return dset_text_or_empty(dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH));
 }
 
 /* A pod was made: held against the store, as it is what counts in the end. */
@@ -201,7 +240,7 @@ void dset_sim_check_made(dset_simulation *sim, const dset_sim_call *call, const 
     const dset_sim_state *state = &other->store;
     bool ended = state->phase == DSET_PHASE_FAILED || state->phase == DSET_PHASE_SUCCEEDED;
     if (other == pod || !other->made || !state->exists || !dset_sim_owns(call->spec, other, state)) continue;
-    bool holds = surge ? !state->deleting && !ended && dset_sim_is_new(call->spec, state)
+    bool holds = surge ? !state->deleting && !ended && dset_text_same(hash_of(state), hash_of(&pod->store))
                        : !(ended && state->deleting); /* D11: what holds the node without surge */
     if (!holds) continue;
     dset_sim_violate(sim, DSET_INVARIANT_ONE_POD, call->daemonset, "%s is created on %s beside %s", pod->object.name,
@@ -295,18 +334,65 @@ static bool make_room(dset_simulation *sim, dset_sim_daemonset *daemonset) {
   return true;
 }
 
-void dset_sim_check_call(dset_simulation *sim, const dset_sim_call *call) {
-  if (!make_room(sim, call->daemonset)) return;
-  if (sim->resting)
-    dset_sim_violate(sim, DSET_INVARIANT_QUIET, call->daemonset, "%s %s%s%s at rest", dset_action_type_name(call->type),
-                     call->node, call->pod, call->revision);
+static bool is_surging(dset_simulation *sim, const dset_sim_call *call) {
+  const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", call->node);
+  const dset_sim_sums *sums = node == NULL ? NULL : dset_sim_count(sim, call->daemonset, call->host);
+  return sums != NULL && sums->shares[node->number].surging;
+}
+
+/* Checks a write, and counts it as sent. */
+static void check(dset_simulation *sim, const dset_sim_call *call) {
+  bool surging;
   switch (call->type) {
-    case DSET_ACTION_CREATE_POD: check_create(sim, call); break;
+    case DSET_ACTION_CREATE_POD:
+      surging = is_surging(sim, call);
+      mark(sim, call, 1);
+      check_create(sim, call, surging);
+      return;
     case DSET_ACTION_DELETE_POD: check_delete(sim, call); break;
     case DSET_ACTION_ADOPT_POD:
     case DSET_ACTION_RELEASE_POD:
     case DSET_ACTION_LABEL_POD: check_claim(sim, call); break;
     case DSET_ACTION_DELETE_REVISION: check_revision(sim, call); break;
-    default: break;
+    default: return;
   }
+  mark(sim, call, 1);
+}
+
+void dset_sim_check_call(dset_simulation *sim, const dset_sim_call *call) {
+  if (!make_room(sim, call->daemonset)) return;
+  check(sim, call);
+  mark(sim, call, -1);
+}
+
+void dset_sim_check_plan(dset_simulation *sim, dset_sim_daemonset *daemonset, int host, const dset_plan *plan) {
+  size_t count = dset_plan_action_count(plan);
+  if (!make_room(sim, daemonset)) return;
+  for (size_t i = 0; i < count && !sim->failed; i++) {
+    const dset_sim_call call = dset_sim_call_of(sim, daemonset, host, dset_plan_action(plan, i));
+    check(sim, &call);
+  }
+  for (size_t i = count; i > 0 && !sim->failed; i--) {
+    const dset_sim_call call = dset_sim_call_of(sim, daemonset, host, dset_plan_action(plan, i - 1));
+    mark(sim, &call, -1);
+  }
+}
+
+/* A failed pod of the current template counts for the next one's back-off. */
+static void mark_failed(dset_simulation *sim, const dset_sim_call *call) {
+  const dset_sim_pod *pod =
+      (const dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  if (pod == NULL || pod->node == NULL) return;
+  const dset_sim_state *state = dset_sim_state_of(pod, call->host);
+  bool failed = state->exists && !state->deleting && state->phase == DSET_PHASE_FAILED;
+  bool stays = dset_sim_verdict(call->spec, pod->node, call->host) != DSET_VERDICT_NEITHER;
+  if (failed && stays && dset_sim_owns(call->spec, pod, state) && dset_sim_is_new(call->spec, state))
+    advance_backoff(sim, call, pod->node);
+}
+
+void dset_sim_mark_sent(dset_simulation *sim, const dset_sim_call *call) {
+  if (call->type != DSET_ACTION_CREATE_POD && call->type != DSET_ACTION_DELETE_POD) return;
+  if (!make_room(sim, call->daemonset)) return;
+  if (call->type == DSET_ACTION_DELETE_POD) mark_failed(sim, call);
+  mark(sim, call, 1);
 }

@@ -41,11 +41,9 @@ bool dset_sim_is_new(const dset_sim_spec *spec, const dset_sim_state *state) {
   return generation != NULL && dset_text_same(generation, spec->generation);
 }
 
-/* A deletion was sent and may still be on its way. */
-static bool is_sent(const dset_simulation *sim, const dset_sim_pod *pod, int side) {
-  if (pod->sent_ms == 0 || side == DSET_SIM_STORE) return false;
-  return pod->store.deleting || !pod->store.exists ||
-         dset_sim_time(sim, side) - pod->sent_ms <= DSET_IN_FLIGHT_TIMEOUT_MS;
+bool dset_sim_is_sent(const dset_sim_pod *pod, int64_t now_ms) {
+  if (pod->sent_ms == 0) return false;
+  return pod->store.deleting || !pod->store.exists || now_ms - pod->sent_ms <= DSET_IN_FLIGHT_TIMEOUT_MS;
 }
 
 static bool is_ended(const dset_sim_state *state) {
@@ -54,7 +52,8 @@ static bool is_ended(const dset_sim_state *state) {
 
 bool dset_sim_lives(const dset_simulation *sim, const dset_sim_pod *pod, int side) {
   const dset_sim_state *state = dset_sim_state_of(pod, side);
-  return state->exists && !state->deleting && !is_ended(state) && !is_sent(sim, pod, side);
+  bool sent = side != DSET_SIM_STORE && dset_sim_is_sent(pod, dset_sim_time(sim, side));
+  return state->exists && !state->deleting && !is_ended(state) && !sent;
 }
 
 bool dset_sim_available(const dset_simulation *sim, const dset_sim_spec *spec, const dset_sim_state *state, int side) {
@@ -70,7 +69,7 @@ static void await_available(dset_simulation *sim, const dset_sim_spec *spec, dse
   at_ms = dset_time_add(at_ms, sim->now_ms - dset_sim_time(sim, side));
   if (pod->awaited_ms[side] == at_ms) return;
   pod->awaited_ms[side] = at_ms;
-  dset_sim_plan_task(sim, at_ms, DSET_TASK_AVAILABLE, side, pod->node, 0);
+  dset_sim_plan_task(sim, at_ms, DSET_TASK_AVAILABLE, side, pod, 0);
 }
 
 static dset_sim_share share_of(dset_simulation *sim, const dset_sim_daemonset *daemonset, const dset_sim_spec *spec,

@@ -58,7 +58,7 @@ void dset_sim_crash_host(dset_simulation *sim, dset_sim_host *host) {
   dset_sim_plan_task(sim, at_ms, DSET_TASK_RESTART, 0, host, 0);
 }
 
-/* What was to be deleted and is not in the list any more is gone. */
+/* What was to be deleted and is not there any more is gone. */
 static void end_deletions(dset_simulation *sim, dset_sim_host *host, const dset_sim_daemonset *daemonset) {
   const dset_sim_object *object = &daemonset->object;
   size_t count = dset_ledger_list(host->ledger, object->ns, object->name, NULL, 0);
@@ -76,6 +76,14 @@ static void end_deletions(dset_simulation *sim, dset_sim_host *host, const dset_
     const dset_pod pod = {.ns = object->ns, .name = gone[i]};
     dset_ledger_observe_pod(host->ledger, DSET_POD_GONE, &pod, NULL);
   }
+}
+
+/* Once it has a view that is as new as the store was when it started: before, a pod may not be there yet. */
+static void reconcile(dset_simulation *sim, dset_sim_host *host) {
+  if (host->reconciles == 0 || host->versions[DSET_WATCH_PODS] < host->reconciles) return;
+  host->reconciles = 0;
+  for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count && !sim->failed; i++)
+    end_deletions(sim, host, daemonset_at(sim, i));
 }
 
 /* Its view must be as new as the store is now. */
@@ -105,10 +113,10 @@ void dset_sim_start_host(dset_simulation *sim, dset_sim_host *host, bool restart
     return;
   }
   host->fence = ++sim->fence;
+  host->reconciles = restarted && keeps ? sim->logs[DSET_WATCH_PODS].version : 0;
   if (restarted) say(sim, host, "starts", "");
   dset_sim_list_all(sim, host, restarted);
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count && !sim->failed; i++) {
-    if (restarted && keeps) end_deletions(sim, host, daemonset_at(sim, i));
     if (restarted && keeps) require_fresh(sim, host, daemonset_at(sim, i));
   }
 }
@@ -124,8 +132,23 @@ void dset_sim_take_over(dset_simulation *sim) {
   }
 }
 
-void dset_sim_set_clock(dset_simulation *sim, dset_sim_host *host, int64_t ms) {
+/* As in the ledger: what is lost by now stays lost (E20), and deletions of the future count from then on. */
+static void turn_clock(dset_simulation *sim, dset_sim_host *host, int64_t ms) {
+  int64_t before_ms = dset_sim_time(sim, host->number);
   host->clock_ms = ms;
+  int64_t after_ms = dset_sim_time(sim, host->number);
+  const dset_sim_objects *pods = &sim->objects[DSET_WATCH_PODS];
+  for (size_t i = 0; i < pods->count; i++) {
+    dset_sim_pod *pod = (dset_sim_pod *)pods->items[i];
+    pod->awaited_ms[host->number] = 0;
+    bool sent = dset_sim_is_sent(pod, before_ms) && dset_sim_is_sent(pod, after_ms);
+    if (!sent) pod->sent_ms = 0;
+    if (pod->sent_ms > after_ms) pod->sent_ms = after_ms;
+  }
+}
+
+void dset_sim_set_clock(dset_simulation *sim, dset_sim_host *host, int64_t ms) {
+  turn_clock(sim, host, ms);
   dset_sim_stale_all(sim, host->number);
   if (!host->alive || host->cluster == NULL) return;
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) daemonset_at(sim, i)->due[host->number] = true;
@@ -171,16 +194,21 @@ void dset_sim_follow(dset_simulation *sim, dset_sim_host *host, dset_sim_daemons
     daemonset->deferred[host->number] = true;
     say(sim, host, "waits: ", dset_defer_name(result->reason));
   }
-  if (result->retry_after_ms > 0)
+  bool waits_for_view = result->state == DSET_RUN_DEFERRED && result->reason == DSET_DEFER_STALE;
+  if (result->retry_after_ms > 0 && !waits_for_view)
     dset_sim_add_wake(sim, host, daemonset, dset_time_add(sim->now_ms, result->retry_after_ms));
 }
 
-static void draw_faults(dset_simulation *sim, dset_sim_host *host) {
+/* Hosts that share a ledger share their time, right or wrong: else none knows how long a write is under way. */
+static void jump_clocks(dset_simulation *sim, int64_t ms) {
+  for (int i = 0; i < DSET_SIM_HOSTS; i++)
+    dset_sim_set_clock(sim, &sim->hosts[i], dset_time_add(sim->hosts[i].clock_ms, ms));
+}
+
+static void draw_faults(dset_simulation *sim) {
   int64_t jump_ms = sim->faults.clock_ms == 0 ? 360000 : sim->faults.clock_ms;
-  if (sim->call_count == 0 && dset_sim_fault(sim, DSET_FAULT_CLOCK_FORTH, "the host's clock"))
-    dset_sim_set_clock(sim, host, host->clock_ms + jump_ms);
-  if (sim->call_count == 0 && dset_sim_fault(sim, DSET_FAULT_CLOCK_BACK, "the host's clock"))
-    dset_sim_set_clock(sim, host, host->clock_ms - jump_ms);
+  if (sim->call_count == 0 && dset_sim_fault(sim, DSET_FAULT_CLOCK_FORTH, "of the hosts")) jump_clocks(sim, jump_ms);
+  if (sim->call_count == 0 && dset_sim_fault(sim, DSET_FAULT_CLOCK_BACK, "of the hosts")) jump_clocks(sim, -jump_ms);
   if (sim->controller == DSET_CONTROLLER_LIBRARY && dset_sim_fault(sim, DSET_FAULT_TWO_HOSTS, "leadership"))
     dset_sim_take_over(sim);
 }
@@ -189,7 +217,8 @@ static void sync(dset_simulation *sim, dset_sim_host *host, dset_sim_daemonset *
   const dset_sim_object *object = &daemonset->object;
   int at = host->number;
   daemonset->due[at] = false;
-  draw_faults(sim, host);
+  draw_faults(sim);
+  reconcile(sim, host);
   int64_t now_ms = dset_sim_time(sim, at);
   const dset_plan *plan;
   if (sim->failed || fill(sim, host, daemonset, now_ms) != DSET_OK ||
@@ -211,6 +240,7 @@ static void sync(dset_simulation *sim, dset_sim_host *host, dset_sim_daemonset *
   dset_sim_callbacks(sim, &callbacks);
   daemonset->decided[at] = daemonset->seen[at].spec;
   daemonset->decided_ms[at] = now_ms;
+  daemonset->plans[at] = plan;
   dset_run_free(daemonset->runs[at]);
   daemonset->runs[at] = NULL;
   dset_run *run;
@@ -219,6 +249,7 @@ static void sync(dset_simulation *sim, dset_sim_host *host, dset_sim_daemonset *
     return;
   }
   daemonset->runs[at] = run;
+  daemonset->plans[at] = NULL;
   if (!host->crashed) dset_sim_ask(sim, host, daemonset, plan);
   dset_sim_follow(sim, host, daemonset);
 }

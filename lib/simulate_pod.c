@@ -177,7 +177,11 @@ void dset_sim_begin_pod(dset_simulation *sim, dset_sim_pod *pod) {
     return;
   }
   if (pod->stage == DSET_STAGE_WAITS) {
-    if (pod->node->store != NULL) later(sim, pod, dset_sim_draw(sim, &sim->delays.schedule));
+    if (pod->store.deleting) {
+      dset_sim_plan_task(sim, sim->now_ms, DSET_TASK_STOP, 0, pod, ++pod->stamp); /* nothing runs that would stop */
+    } else if (pod->node->store != NULL) {
+      later(sim, pod, dset_sim_draw(sim, &sim->delays.schedule));
+    }
     return;
   }
   pod->kubelet = rule_of(sim, pod);

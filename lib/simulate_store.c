@@ -143,11 +143,17 @@ const dset_owner *dset_sim_controller(const dset_sim_state *state) {
   return dset_controller_of(state->owners, state->owner_count);
 }
 
+static bool is_owner(const dset_sim_spec *spec, const dset_owner *owner) {
+  return owner != NULL && dset_text_equal(owner->uid, spec->facts->uid);
+}
+
 bool dset_sim_owns(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state) {
   const dset_owner *owner = dset_sim_controller(state);
-  if (owner == NULL && state->exists) owner = dset_sim_controller(&pod->store); /* adopted, and not shown yet */
-  return owner != NULL && dset_text_equal(owner->uid, spec->facts->uid) &&
-         dset_text_equal(pod->object.ns, spec->facts->ns);
+  if (!dset_text_equal(pod->object.ns, spec->facts->ns) || pod->released) return false;
+  if (pod->adopter != NULL) return pod->adopter == spec;
+  if (!state->exists || !pod->store.exists) return is_owner(spec, owner);
+  /* Adopted or released, and not shown yet: what is stored counts. */
+  return (owner == NULL || is_owner(spec, owner)) && is_owner(spec, dset_sim_controller(&pod->store));
 }
 
 const dset_label *dset_sim_with_label(dset_simulation *sim, const dset_label *labels, size_t *count, const char *key,

@@ -120,23 +120,6 @@ static int check_action(const dset_action *action, dset_error *error) {
   return dset_fail(error, DSET_ERR_INVALID, "action.type", "%d is no action", action->type);
 }
 
-/* The write as it is kept during this call. */
-static dset_sim_call call_of(dset_simulation *sim, dset_sim_daemonset *daemonset, const dset_action *action) {
-  dset_sim_call call = {.daemonset = daemonset,
-                        .spec = daemonset->seen[0].spec,
-                        .daemonset_version = daemonset->store.version, /* callers may read anew */
-                        .type = action->type,
-                        .cause = action->cause,
-                        .node = dset_sim_text(sim, action->node),
-                        .pod = dset_sim_text(sim, action->pod),
-                        .revision = dset_sim_text(sim, action->revision),
-                        .hash = dset_sim_text(sim, action->hash),
-                        .number = action->number,
-                        .status = action->status};
-  daemonset->decided_ms[0] = dset_sim_time(sim, 0);
-  return call;
-}
-
 int dset_simulation_act(dset_simulation *simulation, const char *ns, const char *name, const dset_action *action,
                         int *result, dset_reply *reply, dset_error *error) {
   if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
@@ -152,7 +135,12 @@ int dset_simulation_act(dset_simulation *simulation, const char *ns, const char 
   *result = DSET_RESULT_OK;
   if (reply != NULL) *reply = (dset_reply){.size = sizeof *reply};
   if (action->type == DSET_ACTION_EMIT_EVENT) return DSET_OK;
-  dset_sim_call call = call_of(simulation, daemonset, action);
+  daemonset->decided[0] = daemonset->seen[0].spec;
+  daemonset->decided_ms[0] = dset_sim_time(simulation, 0);
+  dset_sim_call call = dset_sim_call_of(simulation, daemonset, 0, action);
+  call.daemonset_version = daemonset->store.version; /* callers may read anew */
+  dset_sim_check_call(simulation, &call);
+  dset_sim_mark_sent(simulation, &call);
   dset_sim_send(simulation, &call);
   dset_sim_effect(simulation, &call);
   *result = call.result;

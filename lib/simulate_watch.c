@@ -148,29 +148,6 @@ static void await_list(dset_simulation *sim, dset_sim_host *host, int kind) {
   dset_sim_plan_task(sim, at_ms, DSET_TASK_LIST, kind, host, ++host->shows[kind]);
 }
 
-void dset_sim_show(dset_simulation *sim, dset_sim_host *host, int kind) {
-  dset_sim_log *log = &sim->logs[kind];
-  while (host->cursors[kind] < log->count && !sim->failed) {
-    dset_sim_entry *entry = entry_at(log, host->cursors[kind]);
-    if (entry->due_ms[host->number] > sim->now_ms) break;
-    if (dset_sim_fault(sim, DSET_FAULT_WATCH_LOST, kind_names[kind])) {
-      host->lost[kind] = true;
-      host->shows_ms[kind] = DSET_NEVER;
-      await_list(sim, host, kind);
-      return;
-    }
-    host->cursors[kind]++;
-    host->versions[kind] = entry->version;
-    bool last = entry->object->last == host->cursors[kind];
-    if (!last && dset_sim_fault(sim, DSET_FAULT_UNOBSERVED, entry->object->name)) continue;
-    deliver(sim, host, entry);
-  }
-  end_deferral(sim, host);
-  await_next(sim, host, kind);
-}
-
-/* ---- lists ---- */
-
 /* Shows of each object the last of the entries from `from` to `to`, and goes on from there. */
 static void jump(dset_simulation *sim, dset_sim_host *host, int kind, size_t from, size_t to) {
   dset_sim_log *log = &sim->logs[kind];
@@ -183,12 +160,39 @@ static void jump(dset_simulation *sim, dset_sim_host *host, int kind, size_t fro
   for (size_t i = from; i < to && !sim->failed; i++) {
     if (entry_at(log, i)->due_ms[host->number] == 0) deliver(sim, host, entry_at(log, i));
   }
-  if (to > log->first) host->versions[kind] = entry_at(log, to - 1)->version;
+  host->versions[kind] = to > log->first ? entry_at(log, to - 1)->version : DSET_SIM_FIRST_VERSION;
   host->cursors[kind] = to;
   host->lost[kind] = false;
   for (size_t i = to; i < log->count; i++) set_due(sim, host, kind, entry_at(log, i));
   await_next(sim, host, kind);
 }
+
+void dset_sim_show(dset_simulation *sim, dset_sim_host *host, int kind) {
+  dset_sim_log *log = &sim->logs[kind];
+  while (host->cursors[kind] < log->count && !sim->failed) {
+    dset_sim_entry *entry = entry_at(log, host->cursors[kind]);
+    if (entry->due_ms[host->number] > sim->now_ms) break;
+    if (dset_sim_fault(sim, DSET_FAULT_WATCH_LOST, kind_names[kind])) {
+      host->lost[kind] = true;
+      host->shows_ms[kind] = DSET_NEVER;
+      await_list(sim, host, kind);
+      return;
+    }
+    bool last = entry->object->last == host->cursors[kind] + 1;
+    if (!last && dset_sim_fault(sim, DSET_FAULT_UNOBSERVED, entry->object->name)) {
+      jump(sim, host, kind, host->cursors[kind], entry->object->last);
+      end_deferral(sim, host);
+      return;
+    }
+    host->cursors[kind]++;
+    host->versions[kind] = entry->version;
+    deliver(sim, host, entry);
+  }
+  end_deferral(sim, host);
+  await_next(sim, host, kind);
+}
+
+/* ---- lists ---- */
 
 void dset_sim_list(dset_simulation *sim, dset_sim_host *host, int kind) {
   size_t from = host->cursors[kind];
@@ -248,7 +252,6 @@ void dset_sim_list_all(dset_simulation *sim, dset_sim_host *host, bool restarted
     int kind = list_order[i];
     size_t to = list_end(sim, kind, host->cursors[kind], restarted);
     forget_seen(sim, kind, host->number);
-    host->versions[kind] = 0;
     host->last_due_ms[kind] = 0;
     host->lost[kind] = false;
     if (to == sim->logs[kind].count) {

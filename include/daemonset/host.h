@@ -69,6 +69,8 @@
  *   after that, before, between   | all writes are in flight   | the next plans wait (I8) until pods are seen, or
  *   or behind callbacks           |                            |   for 5 minutes: nothing is done twice
  *
+ * Hosts that take a ledger over from each other must agree about the time, to within a few minutes.
+ *
  * A host that lists all pods when it starts, after everything it sent has come to rest, need not wait: that list is the
  * truth, and dset_ledger_settle() says so.
  *
@@ -133,7 +135,8 @@ DSET_API void dset_ledger_free(dset_ledger *ledger);
 
 /*
  * Writes what is in flight, and the back-offs, of `snapshot->daemonset` at `snapshot->now_ms` to the members of the
- * snapshot of these names. Drops what is lost (E20), and back-offs of another uid or observed generation (E8).
+ * snapshot of these names. Drops what is lost (E20), and back-offs of another uid or an older observed
+ * generation (E8); those of a newer one are kept, and not filled in: the view is behind.
  * Errors: DSET_ERR_INVALID (an argument or the DaemonSet is NULL; it has no name; a "/" in its name or
  * namespace), DSET_ERR_ABI.
  */

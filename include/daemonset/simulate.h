@@ -32,7 +32,7 @@
  * if they were not shown yet. A node is eligible if its verdict is RUN. A pod is outdated if its template differs from
  * that of the DaemonSet in the view (F2).
  *
- *   one-pod        never two pods on a node that controllers created: with surge, of one template (E13)
+ *   one-pod        never two pods on a node that controllers created: with surge, of one hash (E13)
  *   budget         an available outdated pod is deleted without surge only if then at most maxUnavailable eligible
  *                  nodes are without an available pod (F8)
  *   surge          beside an available outdated pod another is created only if then at most maxSurge nodes have such a
@@ -124,8 +124,9 @@ enum dset_fault {
   DSET_FAULT_WATCH_LOST = 6,   /* "watch-lost": a kind is not shown any more, until it is listed anew */
   DSET_FAULT_STALE_LIST = 7,   /* "stale-list": a list is older than what is stored */
   DSET_FAULT_TIME_TRAVEL = 8,  /* "time-travel": and older than what this controller had been shown before it crashed */
-  DSET_FAULT_UNOBSERVED = 9,   /* "unobserved": of several changes of an object only the last is shown */
-  DSET_FAULT_CLOCK_FORTH = 10, /* "clock-forth": the host's clock jumps by `clock_ms`; not while a write is under way */
+  DSET_FAULT_UNOBSERVED =
+      9, /* "unobserved": a list in place of a change; of objects that changed again only the last is seen */
+  DSET_FAULT_CLOCK_FORTH = 10, /* "clock-forth": the hosts' clock jumps by `clock_ms`; not while a write is under way */
   DSET_FAULT_CLOCK_BACK = 11,  /* "clock-back": the same, back */
   DSET_FAULT_TWO_HOSTS = 12    /* "two-hosts": a second host takes over while the first goes on */
 };
@@ -158,11 +159,11 @@ enum dset_change_type {
   DSET_CHANGE_PUT_POD = 10,         /* pod: made or changed by somebody else */
   DSET_CHANGE_DELETE_POD = 11,      /* ns, name; or node: all pods on it */
   DSET_CHANGE_FAIL_POD = 12,        /* the same: they are Failed, as when evicted */
-  DSET_CHANGE_PUT_REVISION = 13,    /* revision */
+  DSET_CHANGE_PUT_REVISION = 13,    /* revision: made by somebody else; one that is there stays */
   DSET_CHANGE_REMOVE_REVISION = 14, /* ns, name */
   DSET_CHANGE_CRASH_HOST = 15,      /* and it starts again */
   DSET_CHANGE_TWO_HOSTS = 16,       /* as DSET_FAULT_TWO_HOSTS */
-  DSET_CHANGE_SET_CLOCK = 17,       /* ms: so much is the host's clock ahead, or behind when negative */
+  DSET_CHANGE_SET_CLOCK = 17,       /* ms: so much is the hosts' clock ahead, or behind when negative */
   DSET_CHANGE_STOP_WATCH = 18,      /* kind: nothing of it is shown any more */
   DSET_CHANGE_RESUME_WATCH = 19,    /* kind: it is listed anew */
   DSET_CHANGE_NAMESPACE_ENDS = 20,  /* ns: creations are refused (E19) */

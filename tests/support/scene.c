@@ -67,10 +67,9 @@ dset_daemonset *scene_template(scene *s, int64_t after_ms, const char *template)
   return copy;
 }
 
-void scene_start(scene *s) {
+void scene_fill(scene *s) {
   dset_scenario *scenario = &s->scenario;
   dset_snapshot snapshot;
-  dset_error error;
   world_snapshot(&s->w, &snapshot);
   scenario->nodes = snapshot.nodes, scenario->node_count = snapshot.node_count;
   scenario->pods = snapshot.pods, scenario->pod_count = snapshot.pod_count;
@@ -83,8 +82,13 @@ void scene_start(scene *s) {
   scenario->changes = s->change_list;
   scenario->delays = &s->delays;
   scenario->faults = &s->faults;
+}
+
+void scene_start(scene *s) {
+  dset_error error;
+  scene_fill(s);
   if (s->traced) s->listener.trace = keep_line;
-  if (dset_simulation_new(scenario, &s->listener, &s->simulation, &error) != DSET_OK)
+  if (dset_simulation_new(&s->scenario, &s->listener, &s->simulation, &error) != DSET_OK)
     ck_abort_msg("scenario: %s: %s", error.path, error.text);
 }
 

@@ -53,6 +53,9 @@ dset_change *scene_change(scene *s, int64_t after_ms, int type, const char *name
 /* The DaemonSet as it is in the world then, with another template; a copy. */
 dset_daemonset *scene_template(scene *s, int64_t after_ms, const char *template);
 
+/* Fills the scenario with what was put together; scene_start() does so, too. */
+void scene_fill(scene *s);
+
 /* Makes the simulation of what was put together. */
 void scene_start(scene *s);
 

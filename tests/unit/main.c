@@ -49,6 +49,7 @@
   X(apply_pending)     \
   X(apply_random)      \
   X(simulate)          \
+  X(simulate_law)      \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \

@@ -44,6 +44,12 @@ START_TEST(E8_backoffs) {
     ck_assert_uint_eq(found.backoff_count, i == 0);
     if (i == 0) ck_assert_int_eq(found.backoffs[0].delay_ms, 1000);
     dset_status *status = world_status(&w);
+    status->observed_generation = -1; /* an older view: they are not its, and not dropped */
+    ck_assert_int_eq(dset_ledger_in_flight(h.ledger, &w.daemonset, w.now_ms, &found, NULL), DSET_OK);
+    ck_assert_uint_eq(found.backoff_count, 0);
+    status->observed_generation = 0;
+    ck_assert_int_eq(dset_ledger_in_flight(h.ledger, &w.daemonset, w.now_ms, &found, NULL), DSET_OK);
+    ck_assert_uint_eq(found.backoff_count, i == 0);
     status->observed_generation = 5; /* starts afresh */
     ck_assert_int_eq(dset_ledger_in_flight(h.ledger, &w.daemonset, w.now_ms, &found, NULL), DSET_OK);
     ck_assert_uint_eq(found.backoff_count, 0);
