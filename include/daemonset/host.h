@@ -18,13 +18,15 @@
  * known; a deletion by the name of its pod. Kubernetes has two counters in its place, which one deletion lowers twice
  * (S17); they are kept beside it for those who want to compare (dset_ledger_counters()).
  *
- *   a creation ends when                                       a deletion ends when
- *     the pod of its name is seen, or seen to be gone            the pod is seen deleting, or seen to be gone
- *     its name is not known, and a pod of the DaemonSet is       the callback says so: NOT_FOUND, SKIP, FAILED and the
- *       seen for its node, with its hash, not deleting             like, but not TIMEOUT
- *     the callback says that nothing was created: SKIP,        5 minutes have passed (E20: strictly more)
- *       FAILED and the like, but not TIMEOUT
- *     5 minutes have passed (E20: strictly more)
+ *   a creation ends when
+ *     the pod of its name is seen, or seen to be gone
+ *     its name is not known, and a pod of the DaemonSet is seen for its node, with its hash, not deleting
+ *     the callback says that nothing was created: SKIP, FAILED and the like, but not TIMEOUT
+ *     5 minutes have passed since dset_apply() (E20: strictly more)
+ *   a deletion ends when
+ *     the pod is seen deleting, or seen to be gone
+ *     the callback says so: NOT_FOUND, SKIP, FAILED and the like, but not TIMEOUT
+ *     5 minutes have passed since dset_apply() (E20: strictly more)
  *
  * While a creation waits for its callback to finish, a pod that may be the one is remembered: it ends the creation when
  * the callback then names it, or names none. When the clock is put back, writes "of the future" count from now.
@@ -35,8 +37,8 @@
  *   action                       | what is a failure            | then
  *   ADOPT_, RELEASE_             | all but NOT_FOUND (D7)       | the claims beside it go on, then the run ends (D8)
  *   LABEL_POD, CREATE_REVISION,  | anything; of ALREADY_EXISTS  | the run ends: no pods, no status (I7)
- *   UPDATE_REVISION, BUMP_, and  |   see below                  |
- *   DELETE_REVISION, duplicate   |                              |
+ *     UPDATE_REVISION, BUMP_,    |   see below                  |
+ *     DELETE_REVISION, duplicate |                              |
  *   CREATE_POD                   | all but NAMESPACE_           | later batches are not tried, deletions are (E18);
  *                                |   TERMINATING (E19: it stays |   no old revision is deleted (I9)
  *                                |   in flight, 5 minutes: S18) |
@@ -67,7 +69,7 @@
  *   it crashes                    | what the saved ledger says | what follows
  *   before save returns           | nothing of this plan       | the plan is made again; nothing was done
  *   after that, before, between   | all writes are in flight   | the next plans wait (I8) until pods are seen, or
- *   or behind callbacks           |                            |   for 5 minutes: nothing is done twice
+ *     or behind callbacks         |                            |   for 5 minutes: nothing is done twice
  *
  * Hosts that take a ledger over from each other must agree about the time, to within a few minutes.
  *
@@ -118,7 +120,7 @@ typedef struct dset_in_flight {
   size_t size;
   int64_t creates;
   int64_t deletes;
-  int64_t since_ms; /* of the last of them: nothing counts as lost before it does */
+  int64_t since_ms; /* of the last of them: plans wait until that one is lost */
   const dset_backoff *backoffs;
   size_t backoff_count;
 } dset_in_flight;
@@ -135,9 +137,9 @@ DSET_API void dset_ledger_free(dset_ledger *ledger);
 
 /*
  * Writes what is in flight, and the back-offs, of `snapshot->daemonset` at `snapshot->now_ms` to the members of the
- * snapshot of these names. Drops what is lost (E20), and back-offs of another uid or an older observed
- * generation (E8); those of a newer one are kept, and not filled in: the view is behind.
- * Errors: DSET_ERR_INVALID (an argument or the DaemonSet is NULL; it has no name; a "/" in its name or
+ * snapshot of these names. Drops what is lost (E20), and back-offs of another uid or an older observed generation
+ * (E8). Those of a newer one are kept and not filled in: the view is behind.
+ * Errors: DSET_ERR_INVALID (an argument or the DaemonSet is NULL, it has no name, a "/" in its name or
  * namespace), DSET_ERR_ABI.
  */
 DSET_API int dset_ledger_fill(dset_ledger *ledger, dset_snapshot *snapshot, dset_error *error);
@@ -165,7 +167,7 @@ DSET_API int dset_ledger_observe_pod(dset_ledger *ledger, int event, const dset_
 
 /*
  * Tells the version that a write of the DaemonSet's controller got (I2); the highest counts, 0 is no version.
- * dset_apply() does so by itself for replies that carry one; see dset_reply. Of `daemonset`, namespace, name and uid
+ * For replies that carry one dset_apply() does so by itself, see dset_reply. Of `daemonset`, namespace, name and uid
  * are read. Errors: DSET_ERR_INVALID (an argument is NULL, no such resource, no name, a "/" in name or namespace),
  * DSET_ERR_ABI, DSET_ERR_NOMEM.
  */

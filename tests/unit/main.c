@@ -40,6 +40,7 @@
   X(cluster_law)       \
   X(ledger)            \
   X(ledger_view)       \
+  X(ledger_ask)        \
   X(ledger_bytes)      \
   X(apply)             \
   X(apply_answers)     \

@@ -296,12 +296,21 @@ START_TEST(bad_arguments) {
     ck_assert_ptr_null(run);
   }
   ck_assert_int_eq(dset_apply(plan, &h.options, &h.callbacks, &h, h.ledger, NULL, &error), DSET_ERR_INVALID);
-  w.daemonset.ns = "a/b";
-  ck_assert_int_eq(dset_apply(plan, &h.options, &h.callbacks, &h, h.ledger, &run, &error), DSET_ERR_INVALID);
-  w.daemonset.ns = "default";
   h.callbacks.size = 4;
   ck_assert_int_eq(dset_apply(plan, &h.options, &h.callbacks, &h, h.ledger, &run, &error), DSET_ERR_ABI);
+  h.callbacks.size = sizeof h.callbacks;
+  h.options.size = 4;
+  ck_assert_int_eq(dset_apply(plan, &h.options, &h.callbacks, &h, h.ledger, &run, &error), DSET_ERR_ABI);
+  h.options.size = sizeof h.options;
+  h.rules = "CreatePod * pending";
+  ck_assert_int_eq(host_apply_plan(&h, plan, NULL), DSET_OK);
+  const dset_reply old = {.size = 4};
   ck_assert_int_eq(dset_run_finish(NULL, 0, 0, NULL, &error), DSET_ERR_INVALID);
+  ck_assert_int_eq(dset_run_finish(h.run, 0, DSET_PENDING, NULL, &error), DSET_ERR_INVALID);
+  ck_assert_int_eq(dset_run_finish(h.run, 1, DSET_RESULT_OK, NULL, &error), DSET_ERR_INVALID);
+  ck_assert_int_eq(dset_run_finish(h.run, 99, DSET_RESULT_OK, NULL, &error), DSET_ERR_INVALID);
+  ck_assert_int_eq(dset_run_finish(h.run, 0, DSET_RESULT_OK, &old, &error), DSET_ERR_ABI);
+  ck_assert_uint_eq(dset_run_result(h.run)->waiting, 1);
   dset_run_free(NULL);
   dset_run_cancel(NULL);
   host_end(&h, &w);
