@@ -46,7 +46,8 @@ step() {
 
 # Check ends a test after 4 s, which a loaded machine may take for nothing.
 step unit env CK_DEFAULT_TIMEOUT="${CK_DEFAULT_TIMEOUT:-60}" CK_XML_LOG_FILE_NAME="$results" "$BUILD/unit"
-step ledger env LEDGER_LOG="$results" tests/check_ledger.sh
+step ledger env UNIT_LOG="$results" tests/check_ledger.sh
+step contract env UNIT_LOG="$results" tests/check_contract.sh
 step headers tests/check_headers.sh
 step rules tests/check_rules.sh
 step embed tests/check_embed.sh

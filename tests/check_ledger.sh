@@ -3,24 +3,15 @@
 # Holds tests/parity/ledger.tsv to its word. A row fails when a column is missing, its source is unknown, it is listed
 # twice, one of its tests does not exist, did not run or did not pass, its parity family does not exist, or it stands
 # for nothing without saying why. So does the whole when rows were lost, or 10 rows or more stand for nothing.
-# The results are those of Check's XML log LEDGER_LOG; when there is none the unit tests are run here.
+# The results of the unit tests are those of tests/unit_results.sh.
 # The last line is 'N passed, M failed', N of rows.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
 ledger=${LEDGER:-tests/parity/ledger.tsv}
 parity=${PARITY:-tests/parity}
-log=${LEDGER_LOG:-$BUILD/ledger.xml}
 
 # How many rows each source has; one that is lost is noticed.
 sources='unit 78 unit-util 4 related 41 integration 12 e2e 11 robustness 6 incident 10'
-
-[ -n "${LEDGER_LOG:-}" ] || rm -f "$log"
-[ -s "$log" ] || CK_XML_LOG_FILE_NAME=$log "$BUILD/unit" >/dev/null
-[ -s "$log" ] || {
-  echo "FAIL: the unit tests leave no log in $log"
-  exit 1
-}
 
 families=$(sed -n 's/^[[:space:]]*{"\([a-z]*\)", func(.*/\1/p' "$parity"/family.go 2>/dev/null | tr '\n' ' ')
 if [ -z "$(find "$parity" -name '*.go' 2>/dev/null)" ]; then
@@ -28,9 +19,8 @@ if [ -z "$(find "$parity" -name '*.go' 2>/dev/null)" ]; then
   families=any
 fi
 
-awk -F '\t' -v sources="$sources" -v families="$families" '
+tests/unit_results.sh | awk -F '\t' -v sources="$sources" -v families="$families" '
   function fail(text) { print "FAIL: " FILENAME ":" FNR ": " text; bad = 1 }
-  function value(line) { gsub(/^ *<[^>]*>|<\/[^>]*> *$/, "", line); return line }
 
   function look_at(test,    family) {
     if (test ~ /^parity:/) {
@@ -45,16 +35,7 @@ awk -F '\t' -v sources="$sources" -v families="$families" '
     for (i = 1; i < count; i += 2) want[word[i]] = word[i + 1]
   }
 
-  # The log: a test that runs more than once is as good as its worst run.
-  FNR == NR {
-    if ($0 ~ /<title>/) suite = value($0)
-    if ($0 ~ /<test result=/) { split($0, part, "\""); outcome = part[2] }
-    if ($0 ~ /<id>/) {
-      test = suite "/" value($0)
-      if (!(test in result) || result[test] == "success") result[test] = outcome
-    }
-    next
-  }
+  FNR == NR { split($0, word, " "); result[word[1]] = word[2]; next }
 
   /^#/ { next }
   !header { header = 1; if ($0 != "source\tupstream\trules\tours\tnote") { fail("not the header"); failed++ } next }
@@ -86,4 +67,4 @@ awk -F '\t' -v sources="$sources" -v families="$families" '
     printf "%d passed, %d failed\n", passed, failed
     exit failed > 0 || passed == 0
   }
-' "$log" "$ledger"
+' - "$ledger"
