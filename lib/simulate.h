@@ -129,9 +129,10 @@ typedef struct dset_sim_pod {
   int64_t sent_before_ms; /* while a plan is checked */
   const struct dset_sim_spec *adopter;
   bool released;
-  bool made;   /* by a controller */
-  bool linked; /* among the pods of its node */
-  bool stuck;  /* its kubelet was cut off when something was due */
+  bool backs_off; /* it had failed when its deletion was decided */
+  bool made;      /* by a controller */
+  bool linked;    /* among the pods of its node */
+  bool stuck;     /* its kubelet was cut off when something was due */
 } dset_sim_pod;
 
 /* A spec that a DaemonSet has or had. */

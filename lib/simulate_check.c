@@ -188,6 +188,7 @@ static void check_own(dset_simulation *sim, const dset_sim_call *call, dset_sim_
   if (state->phase != DSET_PHASE_FAILED) {
     check_healthy(sim, call, pod, verdict);
   } else if (dset_sim_is_new(call->spec, state)) {
+    pod->backs_off = true;
     check_backoff(sim, call, pod);
   }
 }
@@ -203,6 +204,7 @@ static void check_delete(dset_simulation *sim, const dset_sim_call *call) {
     return;
   }
   bool going = state->exists && state->deleting;
+  pod->backs_off = false;
   if (state->exists && !going && (dset_sim_lives(sim, pod, call->host) || state->phase == DSET_PHASE_FAILED))
     check_own(sim, call, pod);
 }
@@ -378,16 +380,12 @@ void dset_sim_check_plan(dset_simulation *sim, dset_sim_daemonset *daemonset, in
   }
 }
 
-/* A failed pod of the current template counts for the next one's back-off. */
+/* A failed pod of the current template, as it was when its deletion was decided, counts for the next back-off. */
 static void mark_failed(dset_simulation *sim, const dset_sim_call *call) {
-  const dset_sim_pod *pod =
-      (const dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
-  if (pod == NULL || pod->node == NULL) return;
-  const dset_sim_state *state = dset_sim_state_of(pod, call->host);
-  bool failed = state->exists && !state->deleting && state->phase == DSET_PHASE_FAILED;
-  bool stays = dset_sim_verdict(call->spec, pod->node, call->host) != DSET_VERDICT_NEITHER;
-  if (failed && stays && dset_sim_owns(call->spec, pod, state) && dset_sim_is_new(call->spec, state))
-    advance_backoff(sim, call, pod->node);
+  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  if (pod == NULL || !pod->backs_off) return;
+  pod->backs_off = false;
+  advance_backoff(sim, call, pod->node);
 }
 
 void dset_sim_mark_sent(dset_simulation *sim, const dset_sim_call *call) {

@@ -132,7 +132,7 @@ void dset_sim_take_over(dset_simulation *sim) {
   }
 }
 
-/* As in the ledger: what is lost by now stays lost (E20), and deletions of the future count from then on. */
+/* As in the ledger: what is lost by now stays lost (E20); deletions and back-offs of the future count from then on. */
 static void turn_clock(dset_simulation *sim, dset_sim_host *host, int64_t ms) {
   int64_t before_ms = dset_sim_time(sim, host->number);
   host->clock_ms = ms;
@@ -144,6 +144,12 @@ static void turn_clock(dset_simulation *sim, dset_sim_host *host, int64_t ms) {
     bool sent = dset_sim_is_sent(pod, before_ms) && dset_sim_is_sent(pod, after_ms);
     if (!sent) pod->sent_ms = 0;
     if (pod->sent_ms > after_ms) pod->sent_ms = after_ms;
+  }
+  for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) {
+    dset_sim_daemonset *daemonset = daemonset_at(sim, i);
+    for (size_t node = 0; node < daemonset->node_capacity; node++) {
+      if (daemonset->backoffs[node].last_ms > after_ms) daemonset->backoffs[node].last_ms = after_ms;
+    }
   }
 }
 

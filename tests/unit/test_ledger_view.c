@@ -61,7 +61,12 @@ START_TEST(backoffs_expire) {
   dset_ledger_in_flight(h.ledger, &w.daemonset, WORLD_NOW + 1800000, &found, NULL);
   ck_assert_uint_eq(found.backoff_count, 1); /* E8: 2 × maximum, and not older */
   ck_assert_str_eq(found.backoffs[0].node, "n1");
-  dset_ledger_in_flight(h.ledger, &w.daemonset, WORLD_NOW + 1800001, &found, NULL);
+  ck_assert_int_eq(found.backoffs[0].last_ms, WORLD_NOW);
+  dset_ledger_in_flight(h.ledger, &w.daemonset, WORLD_NOW - 1, &found, NULL); /* the clock was put back */
+  ck_assert_int_eq(found.backoffs[0].last_ms, WORLD_NOW - 1);
+  dset_ledger_in_flight(h.ledger, &w.daemonset, WORLD_NOW + 1799999, &found, NULL);
+  ck_assert_uint_eq(found.backoff_count, 1);
+  dset_ledger_in_flight(h.ledger, &w.daemonset, WORLD_NOW + 1800000, &found, NULL);
   ck_assert_uint_eq(found.backoff_count, 0);
   host_end(&h, &w);
 }
