@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* simulate_scenario.c (L4s): whether a scenario is one: structs, lists, durations, rates. Its objects are held against
- * what a change that puts them needs. */
+/* simulate_scenario.c (L4s): whether a scenario is one: structs, lists, durations, rates. */
 #include <string.h>
 
 #include "check.h"
 #include "error.h"
+#include "model.h"
 #include "simulate.h"
 
 static int check_span(const dset_span *span, const char *path, dset_error *error) {
@@ -62,28 +62,38 @@ static int check_faults(const dset_fault_rates *faults, dset_error *error) {
   return code;
 }
 
-/* Lists have items, and each item is one that a change could put. */
+static int check_node(const dset_node *node, size_t index, dset_error *error) {
+  int code = dset_check_node(node, "nodes", index, error);
+  if (code != DSET_OK || !dset_text_empty(node->name)) return code;
+  return dset_sim_in_list(dset_fail(error, DSET_ERR_INVALID, "name", "must not be empty"), "nodes", index, error);
+}
+
+/* The check calls it "daemonset". */
+static int check_daemonset(const dset_daemonset *daemonset, size_t index, dset_error *error) {
+  static const char called[] = "daemonset";
+  dset_error own;
+  int code = dset_check_daemonset(daemonset, &own);
+  if (code == DSET_OK && dset_text_empty(daemonset->name))
+    code = dset_fail(&own, DSET_ERR_INVALID, "daemonset.name", "must not be empty");
+  if (code == DSET_OK || error == NULL) return code;
+  const char *member = own.path + sizeof called - 1;
+  dset_fail(error, code, member[0] == '.' ? member + 1 : member, "%s", own.text);
+  return dset_sim_in_list(code, "daemonsets", index, error);
+}
+
 static int check_objects(const dset_scenario *scenario, dset_error *error) {
-  for (size_t i = 0; i < scenario->node_count; i++) {
-    const dset_change change = {.type = DSET_CHANGE_PUT_NODE, .node = scenario->nodes[i]};
-    int code = dset_sim_in_list(dset_sim_check_change(&change, error), "nodes", i, error);
-    if (code != DSET_OK) return code;
-  }
-  for (size_t i = 0; i < scenario->pod_count; i++) {
-    const dset_change change = {.type = DSET_CHANGE_PUT_POD, .pod = scenario->pods[i]};
-    int code = dset_sim_in_list(dset_sim_check_change(&change, error), "pods", i, error);
-    if (code != DSET_OK) return code;
-  }
-  for (size_t i = 0; i < scenario->daemonset_count; i++) {
-    const dset_change change = {.type = DSET_CHANGE_PUT_DAEMONSET, .daemonset = scenario->daemonsets[i]};
-    int code = dset_sim_in_list(dset_sim_check_change(&change, error), "daemonsets", i, error);
-    if (code != DSET_OK) return code;
-  }
-  for (size_t i = 0; i < scenario->revision_count; i++) {
-    const dset_change change = {.type = DSET_CHANGE_PUT_REVISION, .revision = scenario->revisions[i]};
-    int code = dset_sim_in_list(dset_sim_check_change(&change, error), "revisions", i, error);
-    if (code != DSET_OK) return code;
-  }
+  int code = DSET_OK;
+  for (size_t i = 0; code == DSET_OK && i < scenario->node_count; i++) code = check_node(scenario->nodes[i], i, error);
+  for (size_t i = 0; code == DSET_OK && i < scenario->pod_count; i++)
+    code = dset_check_pod(scenario->pods[i], "pods", i, error);
+  for (size_t i = 0; code == DSET_OK && i < scenario->daemonset_count; i++)
+    code = check_daemonset(scenario->daemonsets[i], i, error);
+  for (size_t i = 0; code == DSET_OK && i < scenario->revision_count; i++)
+    code = dset_check_revision(scenario->revisions[i], "revisions", i, error);
+  return code;
+}
+
+static int check_rules(const dset_scenario *scenario, dset_error *error) {
   for (size_t i = 0; i < scenario->kubelet_count; i++) {
     int code = dset_sim_in_list(check_kubelet(scenario->kubelets[i], error), "kubelets", i, error);
     if (code != DSET_OK) return code;
@@ -115,6 +125,7 @@ int dset_sim_check_scenario(const dset_scenario *scenario, dset_error *error) {
   if (code == DSET_OK) code = check_faults(scenario->faults, error);
   if (code == DSET_OK) code = dset_check_hash(scenario->hash, "hash", error);
   if (code == DSET_OK) code = check_objects(scenario, error);
+  if (code == DSET_OK) code = check_rules(scenario, error);
   bool known = scenario->controller >= DSET_CONTROLLER_LIBRARY && scenario->controller <= DSET_CONTROLLER_NONE;
   if (code == DSET_OK && !known) code = dset_fail(error, DSET_ERR_INVALID, "controller", "there is no such controller");
   return code;

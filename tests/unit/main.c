@@ -50,7 +50,10 @@
   X(apply_pending)     \
   X(apply_random)      \
   X(simulate)          \
+  X(simulate_api)      \
+  X(simulate_faults)   \
   X(simulate_law)      \
+  X(simulate_crash)    \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \
