@@ -106,6 +106,9 @@ $(BUILD)/bench_plan: $(BUILD)/tests/bench/bench_plan.o $(CORE)
 $(BUILD)/bench_cluster: $(BUILD)/tests/bench/bench_cluster.o $(CORE)
 	$(LINK) -o $@ $^
 
+$(BUILD)/bench_simulate: $(BUILD)/tests/bench/bench_simulate.o $(CORE)
+	$(LINK) -o $@ $^
+
 $(BUILD)/bench_count: $(BUILD)/tests/bench/bench_count.o $(STATIC)
 	$(LINK) -o $@ $^ $(CODEC_LIBS)
 

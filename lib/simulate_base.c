@@ -144,6 +144,7 @@ static bool is_void(const dset_simulation *sim, const dset_sim_task *task) {
     case DSET_TASK_SHOW:
     case DSET_TASK_LIST: return ((const dset_sim_host *)task->object)->shows[task->part] != task->stamp;
     case DSET_TASK_WAKE: return ((const dset_sim_host *)task->object)->wake_ms != task->at_ms;
+    case DSET_TASK_RESTART: return ((const dset_sim_host *)task->object)->alive; /* it took over meanwhile */
     case DSET_TASK_CALM: return sim->calm;
     default: return false;
   }

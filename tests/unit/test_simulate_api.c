@@ -328,7 +328,9 @@ START_TEST(refused_calls) {
   ck_assert_int_eq(dset_simulation_run(NULL, 0, NULL, &error), DSET_ERR_INVALID);
   ck_assert_int_eq(dset_simulation_judge(NULL, &error), DSET_ERR_INVALID);
   ck_assert_int_eq(dset_simulation_quiet(NULL, 1, &error), DSET_ERR_INVALID);
-  ck_assert_int_eq(dset_simulation_new(NULL, NULL, &s.simulation, &error), DSET_ERR_INVALID);
+  dset_simulation *none;
+  ck_assert_int_eq(dset_simulation_new(NULL, NULL, &none, &error), DSET_ERR_INVALID);
+  ck_assert_ptr_null(none);
   dset_simulation_free(NULL);
   scene_free(&s);
 }
