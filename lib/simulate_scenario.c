@@ -53,9 +53,11 @@ static int check_faults(const dset_fault_rates *faults, dset_error *error) {
   if (faults == NULL) return DSET_OK;
   int code = dset_check_size(faults, sizeof *faults, "faults", error);
   if (code == DSET_OK) code = dset_check_list(faults->silenced, faults->silenced_count, "faults.silenced", error);
-  for (int i = 0; code == DSET_OK && i < DSET_FAULTS; i++) {
-    if (faults->per_mille[i] > 1000)
-      code = dset_fail(error, DSET_ERR_INVALID, "faults.per_mille", "%s: must be at most 1000", dset_fault_name(i));
+  for (int i = 0; code == DSET_OK && i < DSET_FAULT_SLOTS; i++) {
+    uint32_t most = i < DSET_FAULTS ? 1000 : 0;
+    if (faults->per_mille[i] > most)
+      code = dset_fail(error, DSET_ERR_INVALID, "faults.per_mille", "%s: must be at most %u", dset_fault_name(i),
+                       (unsigned)most);
   }
   if (code == DSET_OK && faults->clock_ms < 0)
     code = dset_fail(error, DSET_ERR_INVALID, "faults.clock_ms", "must not be negative");

@@ -130,13 +130,16 @@ enum dset_fault {
   DSET_FAULT_CLOCK_BACK = 11,  /* "clock-back": the same, back */
   DSET_FAULT_TWO_HOSTS = 12    /* "two-hosts": a second host takes over while the first goes on */
 };
-enum { DSET_FAULTS = 13 };
+enum {
+  DSET_FAULTS = 13,     /* there are so many, and there will never be more than ... */
+  DSET_FAULT_SLOTS = 32 /* ... so many */
+};
 
 /* How often. Every opportunity has the chance of its fault: each write, watch event, list, plan. */
 typedef struct dset_fault_rates {
   size_t size;
-  uint32_t per_mille[DSET_FAULTS];
-  int64_t clock_ms;         /* how far clocks jump; 0 = 6 minutes */
+  uint32_t per_mille[DSET_FAULT_SLOTS]; /* by enum dset_fault; the rest must be 0 */
+  int64_t clock_ms;                     /* how far clocks jump; 0 = 6 minutes */
   int64_t until_ms;         /* simulated time from which on nothing goes wrong; clocks are right again. 0 = never */
   uint64_t crash_call;      /* if not 0: the host crashes at its so many-th write, whatever the rates */
   bool crash_after;         /* once it is sent, not before */
@@ -275,8 +278,8 @@ typedef struct dset_simulation_stats {
   uint64_t writes;  /* of controllers, tried */
   uint64_t creates; /* done */
   uint64_t deletes;
-  uint64_t seen; /* changes shown to controllers */
-  uint64_t faults[DSET_FAULTS];
+  uint64_t seen;                     /* changes shown to controllers */
+  uint64_t faults[DSET_FAULT_SLOTS]; /* that happened, by enum dset_fault */
   uint64_t violations;
   /* Of the first DaemonSet, at this moment: */
   int64_t eligible;        /* nodes */
