@@ -80,6 +80,22 @@ START_TEST(stalls_as_kubernetes_does) {
 }
 END_TEST
 
+/* A host that starts anew is shown an empty list of pods, older than its own: that list has a version, too (I2). */
+START_TEST(waits_when_it_starts_before_the_first_pod) {
+  scene s;
+  scene_init(&s, 3);
+  s.scenario.seed = 28; /* one with which the list of pods is from before the first one */
+  s.faults.per_mille[DSET_FAULT_TIME_TRAVEL] = 500;
+  s.delays.watch[DSET_WATCH_PODS] = (dset_span){2000, 2000};
+  scene_change(&s, 30000, DSET_CHANGE_CRASH_HOST, NULL);
+  scene_run(&s, DSET_NEVER);
+  ck_assert_uint_gt(scene_stats(&s)->faults[DSET_FAULT_TIME_TRAVEL], 0);
+  ck_assert_uint_eq(scene_stats(&s)->creates, 3);
+  expect_settled(&s, "before the first pod");
+  scene_free(&s);
+}
+END_TEST
+
 Suite *dset_suite_simulate(void);
 Suite *dset_suite_simulate(void) {
   Suite *suite = suite_create("simulate");
@@ -87,6 +103,7 @@ Suite *dset_suite_simulate(void) {
   tcase_add_test(tcase, installs);
   tcase_add_test(tcase, finishes_where_kubernetes_stalls);
   tcase_add_test(tcase, stalls_as_kubernetes_does);
+  tcase_add_test(tcase, waits_when_it_starts_before_the_first_pod);
   suite_add_tcase(suite, tcase);
   return suite;
 }
