@@ -260,6 +260,7 @@ int dset_simulation_change(dset_simulation *simulation, const dset_change *chang
   if (code == DSET_OK) code = dset_sim_check_change(change, error);
   if (code != DSET_OK) return code;
   if (simulation->failed) return dset_fail_memory(error);
+  simulation->resting = false;
   dset_sim_plan_change(simulation, change);
   return simulation->failed ? dset_fail_memory(error) : DSET_OK;
 }

@@ -222,10 +222,10 @@ int dset_simulation_quiet(dset_simulation *simulation, size_t plans, dset_error 
   sim->resting = true;
   for (size_t i = 0; i < plans && code == DSET_OK; i++) {
     const dset_change crash = {.size = sizeof crash, .type = DSET_CHANGE_CRASH_HOST};
-    if (i == plans / 2) code = dset_simulation_change(sim, &crash, error);
+    if (i == plans / 2) dset_sim_plan_change(sim, &crash);
     dset_sim_force_plans(sim);
-    if (code == DSET_OK) code = dset_simulation_run(sim, dset_time_add(sim->now_ms, MINUTE_MS), NULL, error);
+    code = dset_simulation_run(sim, dset_time_add(sim->now_ms, MINUTE_MS), NULL, error);
   }
-  sim->resting = false;
+  sim->resting = sim->controller == DSET_CONTROLLER_NONE; /* its plans are still to come */
   return code;
 }

@@ -375,7 +375,8 @@ DSET_API const dset_simulation_stats *dset_simulation_stats_of(const dset_simula
 DSET_API int dset_simulation_judge(dset_simulation *simulation, dset_error *error);
 
 /* Lets the controller plan so many times more, a minute apart, half-way started anew; each write is a violation
- * (quiet). Without a controller time passes. Errors as dset_simulation_judge(). */
+ * (quiet). With a controller of the caller's time passes, and from then on until dset_simulation_change() each of its
+ * writes is one. Errors as dset_simulation_judge(). */
 DSET_API int dset_simulation_quiet(dset_simulation *simulation, size_t plans, dset_error *error);
 
 /* How many violations are kept: the first 32. */
