@@ -16,7 +16,8 @@
  *   10  | alone, outdated, surge                         | verdict RUN     | surge (E14)
  *   11  | alone, outdated, surge, available              | verdict STAY    | surge, if few are available (F12)
  *   12  | the outdated available one of two, surge       | verdict RUN     | surge, if the new one is not available
- *   13  | any other                                      | any             | right: E11, E13, F7, F10
+ *   13  | the new one beside outdated ones, surge        | verdict RUN     | pod-lost (E14)
+ *   14  | any other                                      | any             | right: E11, E13, F7, F10
  */
 #include <string.h>
 
@@ -160,6 +161,7 @@ static void check_alone(dset_simulation *sim, const dset_sim_call *call, const d
   }
 }
 
+/* Rows 7 to 14. */
 static void check_healthy(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod, int verdict) {
   const dset_sim_spec *spec = call->spec;
   const dset_sim_state *state = dset_sim_state_of(pod, call->host);
@@ -168,16 +170,22 @@ static void check_healthy(dset_simulation *sim, const dset_sim_call *call, const
     check_alone(sim, call, pod, verdict);
     return;
   }
-  bool pair = beside.live == 1 && beside.is_new && !beside.available && verdict == DSET_VERDICT_RUN;
-  bool outdated = !dset_sim_is_new(spec, state) && dset_sim_available(sim, spec, state, call->host);
-  if (pair && outdated && surges(spec->facts)) {
+  if (verdict != DSET_VERDICT_RUN || !surges(spec->facts)) return;
+  bool is_new = dset_sim_is_new(spec, state);
+  if (is_new && !beside.is_new) {
+    dset_sim_violate(sim, DSET_INVARIANT_POD_LOST, call->daemonset,
+                     "%s is deleted, the only one of the current template on %s", pod->object.name,
+                     pod->node->object.name);
+  }
+  bool pair = beside.live == 1 && beside.is_new && !beside.available;
+  if (pair && !is_new && dset_sim_available(sim, spec, state, call->host)) {
     dset_sim_violate(sim, DSET_INVARIANT_SURGE, call->daemonset,
                      "%s is deleted on %s, and the new pod is not available yet", pod->object.name,
                      pod->node->object.name);
   }
 }
 
-/* Rows 3 to 13. */
+/* Rows 3 to 14. */
 static void check_own(dset_simulation *sim, const dset_sim_call *call, dset_sim_pod *pod) {
   const dset_sim_state *state = dset_sim_state_of(pod, call->host);
   if (pod->node == NULL) return;

@@ -136,7 +136,7 @@ static const struct {
   const char *rule;
 } invariants[] = {
     {"unknown", ""},          {"one-pod", "E4, E13"}, {"budget", "F8"},       {"surge", "E14, F10, F11, F12"},
-    {"owned", "D4"},          {"pod-lost", "E4, F1"}, {"pod-needless", "E4"}, {"backoff", "E8"},
+    {"owned", "D4"},          {"pod-lost", "E4, E14, F1"}, {"pod-needless", "E4"}, {"backoff", "E8"},
     {"revision-lost", "G16"}, {"status", "H6"},       {"settles", "I9"},      {"quiet", "H9"}};
 
 static int known(int invariant) {

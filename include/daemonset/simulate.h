@@ -41,7 +41,8 @@
  *   owned          only pods are deleted, labelled or released whose controller is the DaemonSet; only pods without
  *                  controller are adopted (D4)
  *   pod-lost       a pod that its node should keep, of the current template, not ended and alone there, is never
- *                  deleted; with OnDelete neither is an outdated one (E4, F1)
+ *                  deleted, with surge neither is one beside outdated ones; with OnDelete neither is an outdated one
+ *                  (E4, E14, F1)
  *   pod-needless   a pod is created only on an eligible node (E4)
  *   backoff        failed pods of the current template of one node are deleted no sooner than their back-off says (E8)
  *   revision-lost  no revision goes that is the current one's, or whose hash a pod carries (G16)
