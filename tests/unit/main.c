@@ -54,6 +54,7 @@
   X(simulate_faults)   \
   X(simulate_law)      \
   X(simulate_crash)    \
+  X(host_bugs)         \
   X(bad_input)         \
   X(quantity)          \
   X(image)             \
