@@ -24,7 +24,8 @@ static int lacks(const char *member, int type, dset_error *error) {
   return dset_fail(error, DSET_ERR_INVALID, member, "is absent; %s needs it", dset_change_name(type));
 }
 
-int dset_sim_check_change(const dset_change *change, dset_error *error) {
+/* A change that brings an object. */
+static int check_object(const dset_change *change, dset_error *error) {
   int type = change->type;
   int code;
   switch (type) {
@@ -40,14 +41,23 @@ int dset_sim_check_change(const dset_change *change, dset_error *error) {
       if (dset_text_empty(change->daemonset->name)) return lacks("daemonset.name", type, error);
       code = dset_check_daemonset(change->daemonset, error);
       return code != DSET_OK ? code : dset_check_hash(change->hash, "hash", error);
-    case DSET_CHANGE_PUT_REVISION:
+    default:
       if (change->revision == NULL) return lacks("revision", type, error);
       return dset_check_revision(change->revision, "revision", DSET_CHECK_SINGLE, error);
+  }
+}
+
+int dset_sim_check_change(const dset_change *change, dset_error *error) {
+  int type = change->type;
+  switch (type) {
+    case DSET_CHANGE_PUT_NODE:
+    case DSET_CHANGE_PUT_POD:
+    case DSET_CHANGE_PUT_DAEMONSET:
+    case DSET_CHANGE_PUT_REVISION: return check_object(change, error);
     case DSET_CHANGE_DELETE_POD:
     case DSET_CHANGE_FAIL_POD:
-      if (change->node != NULL ? dset_text_empty(change->node->name) : dset_text_empty(change->name))
-        return lacks("name", type, error);
-      return DSET_OK;
+      if (change->node != NULL && !dset_text_empty(change->node->name)) return DSET_OK;
+      return dset_text_empty(change->name) ? lacks("name", type, error) : DSET_OK;
     case DSET_CHANGE_REMOVE_NODE:
     case DSET_CHANGE_CORDON:
     case DSET_CHANGE_UNCORDON:
@@ -160,7 +170,7 @@ static void change_pod(dset_simulation *sim, const dset_change *change, dset_sim
 }
 
 static void change_pods(dset_simulation *sim, const dset_change *change) {
-  if (change->node == NULL) {
+  if (change->node == NULL || dset_text_empty(change->node->name)) {
     dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, change->ns, change->name);
     if (pod != NULL) change_pod(sim, change, pod);
     return;
