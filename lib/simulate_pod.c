@@ -169,7 +169,7 @@ static bool collectable(const dset_sim_pod *pod) {
 
 /* A pod as it was put or made: what happens next. */
 void dset_sim_begin_pod(dset_simulation *sim, dset_sim_pod *pod) {
-  pod->stage = stage_of(pod);
+  pod->stage = (uint8_t)stage_of(pod);
   if (pod->node == NULL) return; /* nobody knows where it belongs */
   if (collectable(pod)) {
     int64_t at_ms = sim->now_ms + dset_sim_draw(sim, &sim->delays.collect);

@@ -134,10 +134,12 @@ const char *dset_change_name(int type) {
 static const struct {
   const char *name;
   const char *rule;
-} invariants[] = {
-    {"unknown", ""},          {"one-pod", "E4, E13"}, {"budget", "F8"},       {"surge", "E14, F10, F11, F12"},
-    {"owned", "D4"},          {"pod-lost", "E4, E14, F1"}, {"pod-needless", "E4"}, {"backoff", "E8"},
-    {"revision-lost", "G16"}, {"status", "H6"},       {"settles", "I9"},      {"quiet", "H9"}};
+} invariants[] = {{"unknown", ""},          {"one-pod", "E4, E13"},
+                  {"budget", "F8"},         {"surge", "E14, F10, F11, F12"},
+                  {"owned", "D4"},          {"pod-lost", "E4, E14, F1"},
+                  {"pod-needless", "E4"},   {"backoff", "E8"},
+                  {"revision-lost", "G16"}, {"status", "H6"},
+                  {"settles", "I9"},        {"quiet", "H9"}};
 
 static int known(int invariant) {
   return invariant >= DSET_INVARIANT_ONE_POD && invariant <= DSET_INVARIANT_QUIET ? invariant : 0;
