@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLANS_A_MOMENT = 20, PAUSE_MS = 1000, HOUR_MS = 3600000, MINUTE_MS = 60000 };
+enum { PLANS_A_MOMENT = 20, PAUSE_MS = 1000, LONG_MS = 1200000, MINUTE_MS = 60000 };
 
 const char *host_bug_name(host_bug bug) {
   static const char *const names[] = {"none",
@@ -334,7 +334,7 @@ static void begin(bottle_host *h) {
 void bottle_run(bottle_host *h) {
   bool more = true;
   if (h->s.simulation == NULL) begin(h);
-  while (more && bottle_now(h) - SCENE_START < HOUR_MS && scene_violations(&h->s) == 0) {
+  while (more && bottle_now(h) - SCENE_START < LONG_MS && scene_violations(&h->s) == 0) {
     perform(h);
     work(h);
     set_alarm(h, next_moment(h));

@@ -8,7 +8,7 @@
  *   h.bug = HOST_BUG_SAVES_LATE;
  *   h.crash_write = 3;
  *   scene_template(&h.s, 60000, "v2");
- *   bottle_run(&h);                                     until nothing is left to happen, or for an hour
+ *   bottle_run(&h);                                     until nothing is left to happen, or for 20 minutes
  *   bottle_rest(&h, 1000);                              is all where it should be, and quiet for 1,000 minutes?
  *   ck_assert(scene_violated(&h.s, DSET_INVARIANT_ONE_POD));
  *   bottle_free(&h);
@@ -179,8 +179,8 @@ typedef struct bottle_host {
 void bottle_init(bottle_host *h, size_t nodes);
 void bottle_free(bottle_host *h);
 
-/* Starts the scene if need be; until nothing is left to happen, an hour of the scene has passed, or an invariant did
- * not hold. */
+/* Starts the scene if need be; until nothing is left to happen, 20 minutes of the scene have passed, or an invariant
+ * did not hold. */
 void bottle_run(bottle_host *h);
 
 /* Judges, then plans so many times more, a minute apart, half-way started anew; up to the first invariant that does not

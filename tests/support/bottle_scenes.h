@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bottle_scenes.h: scenarios for a host of its own, see bottle_host.h. Each comes to rest within an hour with a host
+ * bottle_scenes.h: scenarios for a host of its own, see bottle_host.h. Each comes to rest within 20 minutes with a host
  * that has no bug. In all of them pods are shown to the host half a second late, and everything else at once, unless
  * the scenario says otherwise.
  */
