@@ -124,6 +124,7 @@ static void first_sight(dset_simulation *sim) {
   }
   host->alive = true;
   dset_sim_list_all(sim, host, false);
+  dset_sim_look(sim);
 }
 
 int dset_simulation_new(const dset_scenario *scenario, const dset_listener *listener, dset_simulation **simulation,
@@ -193,6 +194,7 @@ static void perform(dset_simulation *sim, const dset_sim_task *task) {
     case DSET_TASK_ANSWER: dset_sim_answer(sim, task->object); break;
     case DSET_TASK_WAKE: dset_sim_wake(sim, task->object); break;
     case DSET_TASK_RESTART: dset_sim_start_host(sim, task->object, true); break;
+    case DSET_TASK_LOOK: break; /* whoever wants to look does so when all else is done */
     default: calm_down(sim); break;
   }
 }
@@ -209,11 +211,16 @@ static bool perform_due(dset_simulation *sim) {
   }
 }
 
+/* A controller of the caller's. */
+static bool ask_caller(dset_simulation *sim) {
+  return sim->listener.plan != NULL && sim->listener.plan(sim->listener.user_data);
+}
+
 static bool do_moment(dset_simulation *sim) {
   bool worked = false;
   for (bool again = true; again && !sim->failed;) {
     again = perform_due(sim);
-    if (dset_sim_work_hosts(sim)) again = true;
+    if (dset_sim_work_hosts(sim) || ((again || worked) && ask_caller(sim))) again = true;
     worked |= again;
   }
   if (worked) sim->stats.steps++;
@@ -251,6 +258,16 @@ int dset_simulation_run(dset_simulation *simulation, int64_t until_ms, int *end,
     dset_sim_measure(simulation);
   }
   return DSET_OK;
+}
+
+void dset_sim_look(dset_simulation *sim) {
+  if (sim->listener.plan != NULL) dset_sim_plan_task(sim, sim->now_ms, DSET_TASK_LOOK, 0, sim, 0);
+}
+
+int dset_simulation_wake(dset_simulation *simulation, int64_t at_ms, dset_error *error) {
+  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  if (!simulation->failed) dset_sim_plan_task(simulation, at_ms, DSET_TASK_LOOK, 0, simulation, 0);
+  return simulation->failed ? dset_fail_memory(error) : DSET_OK;
 }
 
 int dset_simulation_change(dset_simulation *simulation, const dset_change *change, dset_error *error) {

@@ -49,6 +49,7 @@ enum dset_sim_task_kind {
   DSET_TASK_ANSWER,      /* its answer reaches the host */
   DSET_TASK_WAKE,        /* a host wakes up */
   DSET_TASK_RESTART,     /* a host starts */
+  DSET_TASK_LOOK,        /* the caller wants a step */
   DSET_TASK_CALM         /* from now on nothing goes wrong */
 };
 
@@ -451,6 +452,9 @@ bool dset_sim_available(const dset_simulation *sim, const dset_sim_spec *spec, c
 bool dset_sim_is_sent(const dset_sim_pod *pod, int64_t now_ms); /* a deletion, that may still be under way */
 bool dset_sim_lives(const dset_simulation *sim, const dset_sim_pod *pod, int side);
 int64_t dset_sim_time(const dset_simulation *sim, int side);
+
+/* simulate.c */
+void dset_sim_look(dset_simulation *sim); /* a controller of the caller's plans in this moment */
 
 /* simulate_view.c */
 void dset_sim_measure(dset_simulation *sim); /* the numbers of this moment */

@@ -29,9 +29,10 @@ void dset_sim_measure(dset_simulation *sim) {
   daemonset->measured = sums->spec;
 }
 
-uint64_t dset_simulation_version(const dset_simulation *simulation, int resource) {
+uint64_t dset_simulation_version(const dset_simulation *simulation, int side, int resource) {
   int kind = resource == DSET_RESOURCE_DAEMONSETS ? DSET_WATCH_DAEMONSETS : DSET_WATCH_PODS;
-  return simulation->hosts[0].versions[kind];
+  if (side == DSET_SIDE_VIEW) return simulation->hosts[0].versions[kind];
+  return side == DSET_SIDE_STORE ? simulation->logs[kind].version : 0;
 }
 
 /* ---- state ---- */
@@ -224,6 +225,7 @@ int dset_simulation_quiet(dset_simulation *simulation, size_t plans, dset_error 
     const dset_change crash = {.size = sizeof crash, .type = DSET_CHANGE_CRASH_HOST};
     if (i == plans / 2) dset_sim_plan_change(sim, &crash);
     dset_sim_force_plans(sim);
+    dset_sim_look(sim);
     code = dset_simulation_run(sim, dset_time_add(sim->now_ms, MINUTE_MS), NULL, error);
   }
   sim->resting = sim->controller == DSET_CONTROLLER_NONE; /* its plans are still to come */

@@ -22,8 +22,8 @@
  *
  * WHOSE CONTROLLER. By default the library's: dset_cluster_plan(), dset_apply() and a ledger that is saved with the
  * scenario's other state. DSET_CONTROLLER_NONE leaves the place empty, for tests of other controllers: they read the
- * view (dset_simulation_snapshot()), write with dset_simulation_act(), and let time pass with dset_simulation_run().
- * The same invariants are checked.
+ * view (dset_simulation_snapshot()) and write with dset_simulation_act(), either between two dset_simulation_run(), or
+ * in a callback (dset_listener.plan). The same invariants are checked.
  *
  * TIME is simulated, in milliseconds; nothing waits. A step is one moment: all that happens in it, then the controller
  * plans until it has nothing to do in it.
@@ -237,11 +237,17 @@ typedef struct dset_trace {
   const char *text; /* one line for people, without the time */
 } dset_trace;
 
-/* What the caller wants to hear. */
+/*
+ * What the caller wants to hear. During `trace` and `seen` the simulation must not be called. `plan` is called in each
+ * step when nothing else is left to happen in its moment, again and again until it returns false: it had nothing to do.
+ * It may call everything but dset_simulation_step(), _run(), _judge(), _quiet() and _free(): it is the place for a
+ * controller of the caller's (DSET_CONTROLLER_NONE), which is woken by dset_simulation_wake().
+ */
 typedef struct dset_listener {
   size_t size;
   void (*trace)(void *user_data, const dset_trace *trace);
   void (*seen)(void *user_data, int event, const dset_pod *pod); /* the view shows a pod: enum dset_pod_event */
+  bool (*plan)(void *user_data);
   void *user_data;
 } dset_listener;
 
@@ -365,8 +371,12 @@ enum dset_side {
 DSET_API int dset_simulation_snapshot(dset_simulation *simulation, int side, const char *ns, const char *name,
                                       dset_snapshot *snapshot, dset_error *error);
 
-/* The version that the view has of a resource (I2): enum dset_resource. */
-DSET_API uint64_t dset_simulation_version(const dset_simulation *simulation, int resource);
+/* The version that a side has of a resource (I2): enum dset_side, enum dset_resource. 0: no such side. */
+DSET_API uint64_t dset_simulation_version(const dset_simulation *simulation, int side, int resource);
+
+/* There will be a step at that moment, or now if it is over, whatever else happens: a controller wants to look again.
+ * Errors: DSET_ERR_INVALID (`simulation` is NULL), DSET_ERR_NOMEM. */
+DSET_API int dset_simulation_wake(dset_simulation *simulation, int64_t at_ms, dset_error *error);
 
 /* Valid as long as the simulation, changed by every call. */
 DSET_API const dset_simulation_stats *dset_simulation_stats_of(const dset_simulation *simulation);

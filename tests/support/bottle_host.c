@@ -247,7 +247,7 @@ static void find_due(bottle_host *h) {
   h->looked = shown;
   if (h->bug == HOST_BUG_WATCHES_NO_NODES) changed = false;
   for (int resource = 0; resource < 2; resource++) {
-    uint64_t version = dset_simulation_version(h->s.simulation, resource);
+    uint64_t version = dset_simulation_version(h->s.simulation, DSET_SIDE_VIEW, resource);
     changed |= version != h->looked_at[resource];
     h->looked_at[resource] = version;
   }

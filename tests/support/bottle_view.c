@@ -41,8 +41,9 @@ static bool read_live(bottle_host *h, const bottle_daemonset *item, dset_arena *
               "reads");
   if (snapshot.daemonset == NULL) return false;
   copy_view(memory, &snapshot, deep, view);
-  view->versions[DSET_RESOURCE_PODS] = dset_simulation_version(h->s.simulation, DSET_RESOURCE_PODS);
-  view->versions[DSET_RESOURCE_DAEMONSETS] = dset_simulation_version(h->s.simulation, DSET_RESOURCE_DAEMONSETS);
+  view->versions[DSET_RESOURCE_PODS] = dset_simulation_version(h->s.simulation, DSET_SIDE_VIEW, DSET_RESOURCE_PODS);
+  view->versions[DSET_RESOURCE_DAEMONSETS] =
+      dset_simulation_version(h->s.simulation, DSET_SIDE_VIEW, DSET_RESOURCE_DAEMONSETS);
   return true;
 }
 

@@ -64,7 +64,7 @@ START_TEST(steps_by_hand) {
   expect_text("created", "view", pods(&s, DSET_SIDE_VIEW), ""); /* from the next step on */
   wait(&s, 0);
   expect_text("bound", "view", pods(&s, DSET_SIDE_VIEW), "agent-1@n1 pending");
-  ck_assert_uint_ge(dset_simulation_version(s.simulation, DSET_RESOURCE_PODS), reply.version);
+  ck_assert_uint_ge(dset_simulation_version(s.simulation, DSET_SIDE_VIEW, DSET_RESOURCE_PODS), reply.version);
   wait(&s, 1000);
   expect_text("a second later", "view", pods(&s, DSET_SIDE_VIEW), "agent-1@n1 running");
   wait(&s, 1000);
@@ -77,6 +77,49 @@ START_TEST(steps_by_hand) {
   expect_text("gone", "view", pods(&s, DSET_SIDE_VIEW), "");
   ck_assert_int_eq(act(&s, DSET_ACTION_DELETE_POD, NULL, "agent-1", NULL), DSET_RESULT_NOT_FOUND);
   scene_free(&s);
+}
+END_TEST
+
+/* A controller that plans from the view and does all of it at once. */
+static bool plan_at_once(void *user_data) {
+  scene *s = user_data;
+  dset_snapshot snapshot;
+  dset_plan *plan;
+  int result;
+  ck_assert_int_eq(dset_simulation_snapshot(s->simulation, DSET_SIDE_VIEW, "default", "agent", &snapshot, NULL),
+                   DSET_OK);
+  ck_assert_int_eq(dset_plan_compute(&snapshot, NULL, &plan, NULL), DSET_OK);
+  size_t count = dset_plan_action_count(plan);
+  for (size_t i = 0; i < count; i++) {
+    const dset_action *action = dset_plan_action(plan, i);
+    ck_assert_int_eq(dset_simulation_act(s->simulation, "default", "agent", action, &result, NULL, NULL), DSET_OK);
+    ck_assert_int_eq(result, DSET_RESULT_OK);
+  }
+  if (dset_plan_next_check_ms(plan) != DSET_NEVER)
+    ck_assert_int_eq(dset_simulation_wake(s->simulation, dset_plan_next_check_ms(plan), NULL), DSET_OK);
+  dset_plan_free(plan);
+  return count > 0;
+}
+
+START_TEST(plans_by_callback) {
+  for (int surge = 0; surge < 2; surge++) {
+    scene s;
+    scene_init(&s, 5);
+    world_budget(&s.w, surge == 1 ? "0" : "2", surge == 1 ? "2" : "0");
+    s.w.daemonset.min_ready_seconds = 7;
+    s.scenario.controller = DSET_CONTROLLER_NONE;
+    s.listener.plan = plan_at_once;
+    scene_template(&s, 60000, "v2");
+    ck_assert_int_eq(scene_run(&s, DSET_NEVER), DSET_END_REST);
+    ck_assert_int_eq(scene_stats(&s)->updated, 5);
+    ck_assert_int_eq(scene_stats(&s)->least_available, surge == 1 ? 5 : 3);
+    ck_assert_int_eq(dset_simulation_judge(s.simulation, NULL), DSET_OK);
+    ck_assert_int_eq(dset_simulation_quiet(s.simulation, 1000, NULL), DSET_OK);
+    scene_expect_none(&s, "a controller in a callback");
+    ck_assert_uint_eq(dset_simulation_version(s.simulation, DSET_SIDE_VIEW, DSET_RESOURCE_PODS),
+                      dset_simulation_version(s.simulation, DSET_SIDE_STORE, DSET_RESOURCE_PODS));
+    scene_free(&s);
+  }
 }
 END_TEST
 
@@ -450,6 +493,7 @@ Suite *dset_suite_simulate_api(void) {
   Suite *suite = suite_create("simulate_api");
   TCase *tcase = tcase_create("simulate_api");
   tcase_add_test(tcase, steps_by_hand);
+  tcase_add_test(tcase, plans_by_callback);
   tcase_add_test(tcase, invariants_by_hand);
   tcase_add_test(tcase, nodes_come_and_go);
   tcase_add_test(tcase, kubelets_by_rule);
