@@ -140,7 +140,7 @@ $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) $(POSIX) -iquote lib -iquote tests $(CHECK_CFLAGS) $(CODEC_CFLAGS) -c -o $@ $<
 
-$(CODEC_OBJ) $(CODEC_PIC_OBJ): COMPILE += $(CODEC_CFLAGS)
+$(CODEC_OBJ) $(CODEC_PIC_OBJ) $(DSET_OBJ): COMPILE += $(CODEC_CFLAGS)
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
 
@@ -184,6 +184,10 @@ demo:
 	@printf '\n%s\n%s\n\n' '3. Two minutes later all that has happened, and the update goes on: which pods are replaced now?' \
 	  '   An unavailable one at once; of the others as many as maxUnavailable (25 % of 6 nodes) has room for, by name.'
 	$(BUILD)/dset plan $(DEMO:%=-f examples/demo/%) --now 2026-03-02T09:02:10Z
+	@printf '\n%s\n%s\n\n' '4. How will it go on from there, and how the update after it, before any of it happens? A line is a moment.' \
+	  '   Pods are ready 5 s after they run, and those on gpu-1 after 40 s.'
+	$(BUILD)/dset simulate $(DEMO:%=-f examples/demo/%) --now 2026-03-02T09:02:10Z --update examples/demo/next/daemonset.yaml \
+	  --ready 5s --slow gpu-1=40s -o trace
 
 # The controller of Kubernetes and the library in turn on the same states: a table, and build/bench.json. BENCH=quick only
 # sees that all of it runs and that both sides agree.
@@ -236,7 +240,7 @@ clean:
 
 help:
 	@echo 'make              libraries, dset and the examples embed and host, in build/'
-	@echo 'make demo         what to do about the cluster in examples/demo, and why (installs jansson and libyaml if missing)'
+	@echo 'make demo         what to do about the cluster in examples/demo, why, and what will happen (installs jansson and libyaml)'
 	@echo 'make check        all tests (installs Check too, if missing)'
 	@echo 'make parity       the real controller beside the library on random states (needs Go; takes minutes)'
 	@echo 'make schema       lib/schema_table.c and lib/schema_types.h anew from the types of Kubernetes (needs Go)'

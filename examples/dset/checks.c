@@ -68,6 +68,18 @@ bool input_unique(const struct input *input) {
   return good;
 }
 
+bool input_unique_daemonsets(const struct input *input) {
+  struct named *objects = need(malloc((input->daemonset_count + 1) * sizeof *objects));
+  for (size_t i = 0; i < input->daemonset_count; i++) {
+    const char *ns = or_empty(input->daemonsets[i]->ns);
+    objects[i] =
+        (struct named){ns[0] == '\0' ? "default" : ns, input->daemonsets[i]->name, &input->daemonset_origins[i]};
+  }
+  bool good = unique(objects, input->daemonset_count, "DaemonSet");
+  free(objects);
+  return good;
+}
+
 /* Whether a pod carries the hash of a revision. */
 static bool has_hash(const dset_pod *pod) {
   for (size_t i = 0; i < pod->label_count; i++) {
@@ -77,7 +89,7 @@ static bool has_hash(const dset_pod *pod) {
 }
 
 void input_notes(const struct input *input, const struct request *request) {
-  bool plan = request->command == PLAN;
+  bool plan = request->command != EXPLAIN;
   if (input->node_count == 0) fputs("dset: note: there are no nodes in the input\n", stderr);
   if (input->other_daemonset != NULL) {
     fprintf(stderr, "dset: %s:%zu: note: left out, a DaemonSet of %s: only apps/v1 is read\n", input->other_origin.file,

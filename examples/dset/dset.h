@@ -5,6 +5,7 @@
  *   main.c ─► options.c help.c            arguments to a request
  *      │
  *      ├─► input.c checks.c ──────────► plan.c explain.c table.c      objects: what to do about them
+ *      │             └────────────────► simulate.c (simulation.h)     and what will happen
  *      ├─► manifests.c findings.c ────► validate.c report_*.c default.c   manifests: what was found, what is stored
  *      └─► batch.c batch_manifests.c   the same for programs, a line for a line
  *
@@ -21,9 +22,9 @@ enum { EXIT_WORK = 1, EXIT_FINDINGS = 1, EXIT_ERROR = 2 };
 
 /* ---- the request ---- */
 
-enum command { PLAN = 1, EXPLAIN = 2, VALIDATE = 4, DEFAULT = 8 }; /* bits, for sets of commands */
+enum command { PLAN = 1, EXPLAIN = 2, VALIDATE = 4, DEFAULT = 8, SIMULATE = 16 }; /* bits, for sets of commands */
 
-enum form { FORM_TABLE, FORM_TEXT, FORM_JSON, FORM_YAML, FORM_REVISION, FORM_JUNIT, FORM_TAP };
+enum form { FORM_TABLE, FORM_TEXT, FORM_JSON, FORM_YAML, FORM_REVISION, FORM_JUNIT, FORM_TAP, FORM_TRACE };
 
 enum warnings { WARNINGS_ON, WARNINGS_OFF, WARNINGS_ERROR };
 
@@ -58,6 +59,7 @@ struct request {
   size_t max_bytes;    /* of a text */
   size_t max_values;   /* of a document */
   struct progress *progress;
+  struct simulated *simulated; /* simulation.h */
 };
 
 /* Reads argv[2] and on into a request whose command is known. Returns 0, or an exit code. */
@@ -90,7 +92,11 @@ struct source {
 typedef bool visit(void *context, struct source *source);
 bool files_visit(const struct request *request, visit *each, void *context);
 
-/* Wipes the progress line from the terminal, before anything else is written. */
+/* Whether it is time to say on the terminal how things go: when the first second is over, and then now and then. */
+bool progress_due(const struct request *request);
+
+/* Says it, in one line; wipes it from the terminal, before anything else is written. */
+void progress_say(const struct request *request, const char *text);
 void progress_clear(const struct request *request);
 
 /* ---- objects ---- */
@@ -126,8 +132,16 @@ struct input {
 bool input_read(struct input *input, const struct request *request);
 void input_free(struct input *input);
 
-/* Complains on stderr about nodes, pods or revisions without a name, or two of one name; false when there are. */
+/* Frees an input whose objects go on living with another one. */
+void input_keep(struct input *input, struct input *from);
+
+/* Complains on stderr about nodes, pods or revisions without a name, or two of one name; false when there are. The
+ * second is about DaemonSets. */
 bool input_unique(const struct input *input);
+bool input_unique_daemonsets(const struct input *input);
+
+/* Pods and revisions without a namespace are in "default", as kubectl has it. */
+void input_default_namespaces(struct input *input);
 
 /* Says on stderr what was left out or seems to be forgotten. */
 void input_notes(const struct input *input, const struct request *request);
@@ -138,10 +152,14 @@ void *input_memory(struct input *input, size_t bytes);
 /* Completes a DaemonSet that comes from a manifest: namespace, uid and generation as the API server would set them. */
 dset_daemonset complete(const struct input *input, size_t index);
 
+/* The uid that it gives if nothing knows another. */
+#define NEW_UID "00000000-0000-0000-0000-000000000000"
+
 /* ---- the commands; each returns the exit code ---- */
 
 int plan_command(struct input *input, const struct request *request);
 int explain_command(const struct input *input, const struct request *request);
+int simulate_command(struct input *input, const struct request *request);
 int validate_command(const struct request *request);
 int default_command(const struct request *request);
 int batch_command(const struct request *request);           /* of lines, for every command */

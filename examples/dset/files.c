@@ -25,20 +25,29 @@ static int64_t monotonic_ms(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void progress_say(const struct request *request, const char *file, size_t bytes) {
+bool progress_due(const struct request *request) {
   struct progress *progress = request->progress;
-  if (!progress->wanted) return;
+  if (!progress->wanted) return false;
   int64_t now = monotonic_ms();
   if (progress->started_ms == 0) progress->started_ms = now;
-  bool slow = now - progress->started_ms >= PROGRESS_AFTER_MS && now - progress->said_ms >= PROGRESS_EVERY_MS;
-  if (!slow && bytes < LARGE_BYTES) return;
+  return now - progress->started_ms >= PROGRESS_AFTER_MS && now - progress->said_ms >= PROGRESS_EVERY_MS;
+}
+
+void progress_say(const struct request *request, const char *text) {
   progress_clear(request);
-  fputs("dset: reading ", stderr);
-  write_clean(stderr, file);
-  if (bytes >= LARGE_BYTES) fprintf(stderr, " (%zu MiB)", bytes >> 20);
+  fputs("dset: ", stderr);
+  write_clean(stderr, text);
   fflush(stderr);
-  progress->shown = true;
-  progress->said_ms = now;
+  request->progress->shown = true;
+  request->progress->said_ms = monotonic_ms();
+}
+
+static void say_reading(const struct request *request, const char *file, size_t bytes) {
+  bool large = bytes >= LARGE_BYTES;
+  if (!request->progress->wanted || (!progress_due(request) && !large)) return;
+  char *text = large ? format("reading %s (%zu MiB)", file, bytes >> 20) : format("reading %s", file);
+  progress_say(request, text);
+  free(text);
 }
 
 void progress_clear(const struct request *request) {
@@ -85,7 +94,7 @@ static bool read_stream(const struct walk *walk, FILE *file, const char *path, b
     free(problem);
     return false;
   }
-  progress_say(walk->request, path, length);
+  say_reading(walk->request, path, length);
   struct source source = {.file = path, .text = text, .length = length, .named = named};
   bool good = walk->each(walk->context, &source);
   progress_clear(walk->request);

@@ -8,6 +8,7 @@ static const char overview[] =
     "\n"
     "usage: dset plan -f FILE...      which pods to create and delete, and why\n"
     "       dset explain -f FILE...   the verdict on every node, with every reason\n"
+    "       dset simulate -f FILE...  a whole roll-out, before it happens\n"
     "       dset validate -f FILE...  what the API server would say of the DaemonSets in manifests\n"
     "       dset default -f FILE...   DaemonSets as the API server would store them\n"
     "       dset help COMMAND         what a command takes, with examples\n"
@@ -34,6 +35,7 @@ static const char overview[] =
     "  dset plan -f daemonset.yaml -f cluster/ --now 2026-03-01T12:00:00Z\n"
     "  kubectl get daemonset,node,pod,controllerrevision -A -o yaml | dset plan -f -\n"
     "  dset explain -f daemonset.yaml -f nodes.json -o json\n"
+    "  dset simulate -f daemonset.yaml -f nodes.yaml --update next.yaml\n"
     "  dset validate -R -f manifests/\n"
     "  dset default -f daemonset.yaml -o yaml\n";
 
@@ -140,11 +142,76 @@ static const char default_[] =
     "  dset default -f daemonset.yaml -o revision | jq -r .hash\n"
     "  dset default -R -f manifests/ --batch > stored.jsonl\n";
 
+static const char simulate[] =
+    "usage: dset simulate -f FILE... [--update FILE] [options]\n"
+    "\n"
+    "A whole roll-out, before it happens: in a cluster that is simulated, with the controller's real decisions. It "
+    "starts\n"
+    "from the state in FILEs (DaemonSets, nodes, pods, controller revisions in any mix) and ends when nothing is left "
+    "to\n"
+    "happen. Then: how long it took, how many nodes had an available pod at the worst moment, the order of the nodes, "
+    "and\n"
+    "for which of them the others had to wait. Figures and nodes are those of the first DaemonSet. The same input "
+    "gives the\n"
+    "same output.\n"
+    "\n"
+    "      --update FILE   apply FILE, the next version of the DaemonSet, once the first state has come to rest,\n"
+    "      --update-at D   or so long after the start\n"
+    "      --start SPAN    from bound to running; default 1s\n"
+    "      --ready SPAN    from running to ready; default 1s\n"
+    "      --stop SPAN     from deleted to gone; default 1s\n"
+    "      --slow NODE=SPAN    --ready for this node; may be given again\n"
+    "      --never-ready NODE  pods on it are never ready (with --update: the updated ones); may be given again\n"
+    "      --fail PERCENT  so many pods fail instead of getting ready (with --update: of the updated ones)\n"
+    "      --script FILE   more of that, delays, faults, changes: see below\n"
+    "      --seed N        other dice for spans, failures and faults; default 0\n"
+    "      --until D       end after this time; default 24h, simulated\n"
+    "      --now TIME      when it starts; default: the latest time at which a pod was created or got ready\n"
+    "      --wake WHO      library (default), or kubernetes: plan only when Kubernetes' own controller would wake up\n"
+    "      --burst N       at most N creates and N deletes a plan; default 250\n"
+    "  -o, --output FORM   table (default): the summary; trace: a line for each moment in front of it; json: all of "
+    "it\n"
+    "  -f, -R, --validation, --max-bytes, --max-values: see dset --help\n"
+    "\n"
+    "A duration D is written as 500ms, 30s or 1m30s; a SPAN is one, or 3s..10s: anything between, another time for "
+    "each\n"
+    "pod. NODE may end in *: gpu-* is every node whose name starts so.\n"
+    "\n"
+    "A script is YAML; whatever it leaves out stays as it is without it:\n"
+    "\n"
+    "  pods:       # rules; of several the first that fits a pod counts, and those of the options come last\n"
+    "  - {nodes: gpu-*, template: 2, first: 1, start: 1s, ready: 3s..10s, stop: 1s}    # ready: never\n"
+    "  - {fail: 10%, fail-after: 5s, flaps: 2, up: 10s, down: 3s}    # flaps: so often unready for a while\n"
+    "  delays: {watch: 100ms, watch-pods: 1s, write: 50ms, schedule: 1s, collect: 1s, unreachable: 40s, restart: 5s}\n"
+    "  faults: {failed: 1%, conflict: 1%, lost-request: 1%, lost-answer: 1%, crash-before: 1%, crash-after: 1%,\n"
+    "    watch-lost: 1%, stale-list: 1%, time-travel: 1%, unobserved: 1%, clock-forth: 1%, clock-back: 1%, two-hosts: "
+    "1%,\n"
+    "    clock: 6m, most: 10, until: 10m}    # clock: how far it jumps; most: so many in all\n"
+    "  changes:    # at: since the start, or update+30s\n"
+    "  - {at: 30s, cut-off: n2}    # cordon, uncordon, drain, cut-off, rejoin, remove-node, delete-pods, fail-pods: "
+    "NODE\n"
+    "  - {at: 1m, apply: v3.yaml}  # a file of objects beside the script; remove-daemonset: NAMESPACE/NAME\n"
+    "  - {at: 2m, crash-host}      # or two-hosts; set-clock: -5m; stop-watch, resume-watch: pods, for example;\n"
+    "                              # namespace-ends, namespace-stays: NAMESPACE\n"
+    "\n"
+    "template: 2 means pods of the second template, which is that of --update. first: 1 means the first pod on each "
+    "node.\n"
+    "Rest comes when all changes have happened and faults are over: to have them meet the update, use --update-at.\n"
+    "\n"
+    "exit codes: 0 settled: each node has what it should have, and no invariant was violated; 1 not; 2 error\n"
+    "\n"
+    "examples:\n"
+    "  dset simulate -f daemonset.yaml -f nodes.yaml --update next.yaml --ready 5s..20s -o trace\n"
+    "  kubectl get daemonset,node,pod,controllerrevision -A -o yaml | dset simulate -f - --update next.yaml\n"
+    "  dset simulate -f cluster/ --update next.yaml --never-ready n7 || echo 'n7 alone can stop it'\n"
+    "  dset simulate -f cluster/ --update next.yaml -o json | jq -r '.summary.updateOrder[].node'\n";
+
 void help_print(int command) {
   const char *text = command == PLAN       ? plan
                      : command == EXPLAIN  ? explain
                      : command == VALIDATE ? validate
                      : command == DEFAULT  ? default_
+                     : command == SIMULATE ? simulate
                                            : overview;
   fputs(text, stdout);
 }

@@ -135,6 +135,15 @@ void input_free(struct input *input) {
   free(input->revision_origins);
 }
 
+void input_keep(struct input *input, struct input *from) {
+  struct held **end = &from->held;
+  while (*end != NULL) end = &(*end)->next;
+  *end = input->held;
+  input->held = from->held;
+  from->held = NULL;
+  input_free(from);
+}
+
 /* The uid by which pods and revisions name a DaemonSet as their controller; NULL when none does. */
 static const char *uid_in_use(const struct input *input, const dset_daemonset *daemonset) {
   for (size_t i = 0; i < input->pod_count; i++) {
@@ -154,7 +163,24 @@ dset_daemonset complete(const struct input *input, size_t index) {
   if (daemonset.ns == NULL || daemonset.ns[0] == '\0') daemonset.ns = "default";
   if (daemonset.uid != NULL && daemonset.uid[0] != '\0') return daemonset;
   daemonset.uid = uid_in_use(input, &daemonset);
-  if (daemonset.uid == NULL) daemonset.uid = "00000000-0000-0000-0000-000000000000";
+  if (daemonset.uid == NULL) daemonset.uid = NEW_UID;
   if (daemonset.generation == 0) daemonset.generation = 1;
   return daemonset;
+}
+
+void input_default_namespaces(struct input *input) {
+  for (size_t i = 0; i < input->pod_count; i++) {
+    if (input->pods[i]->ns != NULL && input->pods[i]->ns[0] != '\0') continue;
+    dset_pod *pod = input_memory(input, sizeof *pod);
+    *pod = *input->pods[i];
+    pod->ns = "default";
+    input->pods[i] = pod;
+  }
+  for (size_t i = 0; i < input->revision_count; i++) {
+    if (input->revisions[i]->ns != NULL && input->revisions[i]->ns[0] != '\0') continue;
+    dset_revision *revision = input_memory(input, sizeof *revision);
+    *revision = *input->revisions[i];
+    revision->ns = "default";
+    input->revisions[i] = revision;
+  }
 }

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dset.h"
+#include "simulation.h"
 
 char *time_text(int64_t time_ms) {
   if (time_ms == DSET_NEVER) return format("never");
@@ -49,6 +49,8 @@ static int run_objects(const struct request *request) {
       result = no_daemonset(&input);
     } else if (request->command == PLAN) {
       result = plan_command(&input, request);
+    } else if (request->command == SIMULATE) {
+      result = simulate_command(&input, request);
     } else {
       result = explain_command(&input, request);
     }
@@ -60,7 +62,7 @@ static int run_objects(const struct request *request) {
 static int run(const struct request *request) {
   if (request->batch && request->file_count == 0) return batch_command(request);
   if (request->file_count == 0) return usage("name at least one file with -f", "");
-  if ((request->command & (PLAN | EXPLAIN)) != 0) return run_objects(request);
+  if ((request->command & (PLAN | EXPLAIN | SIMULATE)) != 0) return run_objects(request);
   if (request->batch) return batch_manifests_command(request);
   return request->command == VALIDATE ? validate_command(request) : default_command(request);
 }
@@ -69,7 +71,8 @@ int command_of(const char *name) {
   static const struct {
     const char *name;
     enum command command;
-  } commands[] = {{"plan", PLAN}, {"explain", EXPLAIN}, {"validate", VALIDATE}, {"default", DEFAULT}};
+  } commands[] = {
+      {"plan", PLAN}, {"explain", EXPLAIN}, {"validate", VALIDATE}, {"default", DEFAULT}, {"simulate", SIMULATE}};
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
     if (strcmp(name, commands[i].name) == 0) return (int)commands[i].command;
   }
@@ -109,20 +112,24 @@ static int dispatch(int argc, char **argv) {
     return 0;
   }
   if (command == 0) {
-    return first[0] == '\0' ? usage("what to do? plan, explain, validate or default", "")
+    return first[0] == '\0' ? usage("what to do? plan, explain, simulate, validate or default", "")
                             : usage("unknown command ", first);
   }
   struct progress progress = {0};
-  struct request request = {.command = (enum command)command, .progress = &progress};
+  struct simulated simulated;
+  struct request request = {.command = (enum command)command, .progress = &progress, .simulated = &simulated};
+  simulated_set_defaults(&simulated);
   request.files = need(calloc((size_t)argc, sizeof *request.files));
   set_defaults(&request);
   int result = options_read(&request, argc, argv);
   bool answers_must_come = (command & (PLAN | EXPLAIN)) != 0 && request.batch;
   if (!request.has_validation && answers_must_come) request.validation = DSET_VALIDATION_WARN;
-  if (!request.has_now && !(request.batch && request.file_count == 0)) request.now_ms = present_ms();
+  bool now_is_given = request.has_now || command == SIMULATE || (request.batch && request.file_count == 0);
+  if (!now_is_given) request.now_ms = present_ms();
   if (result == 0) result = run(&request);
   free(request.files);
   free(request.silent);
+  simulated_free(&simulated);
   return result;
 }
 

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dset.h"
+#include "simulation.h"
 
 enum {
-  PLANNING = PLAN | EXPLAIN,     /* commands about a cluster */
-  MANIFESTS = VALIDATE | DEFAULT /* commands about manifests alone */
+  PLANNING = PLAN | EXPLAIN,      /* commands about a cluster as it is */
+  CLUSTER = PLANNING | SIMULATE,  /* and about a cluster */
+  MANIFESTS = VALIDATE | DEFAULT, /* commands about manifests alone */
+  ANY = CLUSTER | MANIFESTS
 };
 
 enum option_id {
@@ -26,7 +28,8 @@ enum option_id {
   SILENCE,
   MAX_FINDINGS,
   MAX_BYTES,
-  MAX_VALUES
+  MAX_VALUES,
+  SIMULATED /* simulate_options.c has them */
 };
 
 struct option {
@@ -37,25 +40,37 @@ struct option {
 };
 
 static const struct option options[] = {
-    {"-f", FILE_NAME, PLANNING | MANIFESTS, true},
-    {"--file", FILE_NAME, PLANNING | MANIFESTS, true},
-    {"--filename", FILE_NAME, PLANNING | MANIFESTS, true},
-    {"-o", OUTPUT, PLANNING | MANIFESTS, true},
-    {"--output", OUTPUT, PLANNING | MANIFESTS, true},
-    {"-R", RECURSIVE, PLANNING | MANIFESTS, false},
-    {"--recursive", RECURSIVE, PLANNING | MANIFESTS, false},
+    {"-f", FILE_NAME, ANY, true},
+    {"--file", FILE_NAME, ANY, true},
+    {"--filename", FILE_NAME, ANY, true},
+    {"-o", OUTPUT, ANY, true},
+    {"--output", OUTPUT, ANY, true},
+    {"-R", RECURSIVE, ANY, false},
+    {"--recursive", RECURSIVE, ANY, false},
     {"--batch", BATCH, PLANNING | MANIFESTS, false},
-    {"--now", NOW, PLANNING, true},
-    {"--burst", BURST, PLANNING, true},
+    {"--now", NOW, CLUSTER, true},
+    {"--burst", BURST, CLUSTER, true},
     {"--manifests", PODS, PLANNING, false},
     {"--exit-code", EXIT_CODE, PLANNING, false},
-    {"--validation", VALIDATION, PLANNING | MANIFESTS, true},
-    {"--validate", VALIDATION, PLANNING | MANIFESTS, true}, /* kubectl's name */
+    {"--validation", VALIDATION, ANY, true},
+    {"--validate", VALIDATION, ANY, true}, /* kubectl's name */
     {"--warnings", WARNINGS, MANIFESTS, true},
     {"--silence", SILENCE, MANIFESTS, true},
     {"--max-findings", MAX_FINDINGS, MANIFESTS, true},
-    {"--max-bytes", MAX_BYTES, PLANNING | MANIFESTS, true},
-    {"--max-values", MAX_VALUES, PLANNING | MANIFESTS, true},
+    {"--max-bytes", MAX_BYTES, ANY, true},
+    {"--max-values", MAX_VALUES, ANY, true},
+    {"--update", SIMULATED, SIMULATE, true},
+    {"--update-at", SIMULATED, SIMULATE, true},
+    {"--script", SIMULATED, SIMULATE, true},
+    {"--start", SIMULATED, SIMULATE, true},
+    {"--ready", SIMULATED, SIMULATE, true},
+    {"--stop", SIMULATED, SIMULATE, true},
+    {"--slow", SIMULATED, SIMULATE, true},
+    {"--never-ready", SIMULATED, SIMULATE, true},
+    {"--fail", SIMULATED, SIMULATE, true},
+    {"--wake", SIMULATED, SIMULATE, true},
+    {"--seed", SIMULATED, SIMULATE, true},
+    {"--until", SIMULATED, SIMULATE, true},
 };
 
 int usage(const char *text, const char *argument) {
@@ -91,10 +106,9 @@ static int take_form(struct request *request, const char *value) {
     enum form form;
     unsigned commands;
   } forms[] = {
-      {"table", FORM_TABLE, PLANNING},      {"json", FORM_JSON, PLANNING | MANIFESTS},
-      {"text", FORM_TEXT, VALIDATE},        {"junit", FORM_JUNIT, VALIDATE},
-      {"tap", FORM_TAP, VALIDATE},          {"yaml", FORM_YAML, DEFAULT},
-      {"revision", FORM_REVISION, DEFAULT},
+      {"table", FORM_TABLE, CLUSTER},       {"json", FORM_JSON, ANY},        {"text", FORM_TEXT, VALIDATE},
+      {"junit", FORM_JUNIT, VALIDATE},      {"tap", FORM_TAP, VALIDATE},     {"yaml", FORM_YAML, DEFAULT},
+      {"revision", FORM_REVISION, DEFAULT}, {"trace", FORM_TRACE, SIMULATE},
   };
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
     if ((forms[i].commands & request->command) == 0 || strcmp(value, forms[i].name) != 0) continue;
@@ -103,6 +117,7 @@ static int take_form(struct request *request, const char *value) {
   }
   if (request->command == VALIDATE) return usage("--output is text, json, junit or tap, not ", value);
   if (request->command == DEFAULT) return usage("--output is json, yaml or revision, not ", value);
+  if (request->command == SIMULATE) return usage("--output is table, trace or json, not ", value);
   return usage("--output is table or json, not ", value);
 }
 
@@ -167,8 +182,8 @@ static int take_warnings(struct request *request, const char *value) {
 }
 
 /* Takes an option; `value` is NULL for those without. */
-static int take(struct request *request, enum option_id id, const char *value) {
-  switch (id) {
+static int take(struct request *request, const struct option *option, const char *value) {
+  switch (option->id) {
     case FILE_NAME: request->files[request->file_count++] = value; return 0;
     case RECURSIVE: request->recursive = true; return 0;
     case BATCH: request->batch = true; return 0;
@@ -186,6 +201,7 @@ static int take(struct request *request, enum option_id id, const char *value) {
       return take_number(value, SIZE_MAX - 1, "--max-bytes needs a number from 1 on, not ", &request->max_bytes);
     case MAX_VALUES:
       return take_number(value, SIZE_MAX, "--max-values needs a number from 1 on, not ", &request->max_values);
+    case SIMULATED: return simulated_take(request->simulated, option->name, value);
   }
   return EXIT_ERROR;
 }
@@ -215,7 +231,7 @@ int options_read(struct request *request, int argc, char **argv) {
       if (equals == NULL && i + 1 == argc) return usage("a value is missing after ", argument);
       value = equals != NULL ? equals + 1 : argv[++i];
     }
-    int result = take(request, option->id, value);
+    int result = take(request, option, value);
     if (result != 0) return result;
   }
   return 0;

@@ -134,26 +134,8 @@ static int plan_one(const struct input *input, size_t index, const struct reques
   return result;
 }
 
-/* Objects without a namespace are in "default", as kubectl has it. */
-static void default_namespaces(struct input *input) {
-  for (size_t i = 0; i < input->pod_count; i++) {
-    if (input->pods[i]->ns != NULL && input->pods[i]->ns[0] != '\0') continue;
-    dset_pod *pod = input_memory(input, sizeof *pod);
-    *pod = *input->pods[i];
-    pod->ns = "default";
-    input->pods[i] = pod;
-  }
-  for (size_t i = 0; i < input->revision_count; i++) {
-    if (input->revisions[i]->ns != NULL && input->revisions[i]->ns[0] != '\0') continue;
-    dset_revision *revision = input_memory(input, sizeof *revision);
-    *revision = *input->revisions[i];
-    revision->ns = "default";
-    input->revisions[i] = revision;
-  }
-}
-
 int plan_command(struct input *input, const struct request *request) {
-  default_namespaces(input);
+  input_default_namespaces(input);
   bool work = false;
   for (size_t i = 0; i < input->daemonset_count; i++) {
     int result = plan_one(input, i, request, &work);

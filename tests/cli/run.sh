@@ -85,7 +85,7 @@ refuses 'help on an unknown command' 'there is no help on the unknown command no
 run --version </dev/null
 shows 'version' 0 "dset $(sed -n 's/^VERSION = //p' Makefile) (Kubernetes "
 run </dev/null
-refuses 'no arguments' 'what to do? plan, explain, validate or default'
+refuses 'no arguments' 'what to do? plan, explain, simulate, validate or default'
 run frobnicate </dev/null
 refuses 'unknown command' 'unknown command frobnicate'
 holds 'an error on the command line names the help' grep -q 'try: dset --help' "$err"
@@ -335,6 +335,11 @@ unwritable 'version' --version
 
 # shellcheck source=tests/cli/manifests.sh
 . "$here/manifests.sh"
+
+# ---- simulate
+
+# shellcheck source=tests/cli/simulate.sh
+. "$here/simulate.sh"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
