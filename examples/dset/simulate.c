@@ -260,6 +260,22 @@ static int play(struct scene *scene, const struct planned *applied, size_t count
 
 /* ---- the command ---- */
 
+/* An update of nothing is likely to be a mistake in its name or namespace. */
+static void note_new(const struct scene *scene, const struct planned *planned, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const dset_daemonset *put = planned[i].change.daemonset;
+    size_t j = 0;
+    if (put == NULL) continue;
+    for (; j < scene->input->daemonset_count; j++) {
+      const dset_daemonset *known = &scene->daemonsets[j];
+      if (strcmp(known->ns, put->ns) == 0 && strcmp(known->name, put->name) == 0) break;
+    }
+    if (j < scene->input->daemonset_count) continue;
+    fprintf(stderr, "dset: %s: note: DaemonSet %s/%s is not in the input, so it is a new one\n",
+            scene->simulated->update, put->ns, put->name);
+  }
+}
+
 /* Reads the update into changes of its own, behind those of the script: `*first` is where they start. */
 static bool read_update(struct scene *scene, size_t *first) {
   struct simulated *simulated = scene->simulated;
@@ -268,6 +284,7 @@ static bool read_update(struct scene *scene, size_t *first) {
   *first = simulated->change_count;
   if (simulated->update == NULL) return true;
   if (!apply_file(simulated, scene->input, scene->request, simulated->update, &when, &daemonsets)) return false;
+  note_new(scene, simulated->changes + *first, simulated->change_count - *first);
   if (daemonsets > 0) return true;
   fprintf(stderr, "dset: %s: --update needs a DaemonSet, and there is none\n", simulated->update);
   return false;
