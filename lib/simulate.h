@@ -142,6 +142,7 @@ typedef struct dset_sim_spec {
   dset_matcher *matcher;
   struct dset_sim_spec *next; /* of the simulation */
   const char *hash;           /* of a new revision; "": the library's own */
+  int32_t collisions;         /* counted when it came, and so in `hash` */
   const char *generation;     /* label of pods of this template (F2); NULL: none */
   const char **hashes;        /* labels of pods of this template */
   size_t hash_count;

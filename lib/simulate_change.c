@@ -232,12 +232,13 @@ static void change_rest(dset_simulation *sim, const dset_change *change) {
 
 static void tell(dset_simulation *sim, const dset_change *change) {
   const char *name = dset_text_or_empty(change->name);
-  if (change->pod != NULL) name = change->pod->name;
-  if (change->daemonset != NULL) name = change->daemonset->name;
-  if (change->revision != NULL) name = change->revision->name;
+  const char *ns = change->ns;
+  if (change->pod != NULL) name = change->pod->name, ns = change->pod->ns;
+  if (change->daemonset != NULL) name = change->daemonset->name, ns = change->daemonset->ns;
+  if (change->revision != NULL) name = change->revision->name, ns = change->revision->ns;
   const char *node = change->node == NULL ? "" : change->node->name;
   if (name[0] == '\0') name = node;
-  dset_trace trace = {.type = DSET_TRACE_CHANGE, .name = name, .node = node, .ns = change->ns};
+  dset_trace trace = {.type = DSET_TRACE_CHANGE, .name = name, .node = node, .ns = ns};
   dset_sim_tell(sim, &trace, "%s%s%s", dset_change_name(change->type), name[0] == '\0' ? "" : " ", name);
 }
 

@@ -150,6 +150,7 @@ static void begin_daemonset(dset_simulation *sim, dset_sim_daemonset *daemonset,
   if (status == NULL) sim->failed = true;
   if (spec == NULL || status == NULL) return;
   finish_spec(sim, spec);
+  spec->collisions = status->collision_count;
   daemonset->store = (dset_sim_facts){.spec = spec, .status = status};
 }
 
@@ -170,6 +171,7 @@ static void update_daemonset(dset_simulation *sim, dset_sim_daemonset *daemonset
   dset_sim_spec *spec = make_spec(sim, daemonset, &asked, hash);
   if (spec == NULL) return;
   finish_spec(sim, spec);
+  spec->collisions = daemonset->store.status->collision_count;
   daemonset->store.spec = spec;
 }
 

@@ -80,12 +80,13 @@ static void tell_wait(dset_simulation *sim, const dset_sim_host *host, dset_sim_
                       const dset_rollout *rollout) {
   if (dset_sim_count(sim, daemonset, host->number) == NULL) return;
   const dset_sim_node *node = blocking(sim, daemonset, host->number, rollout->surge);
+  int64_t waiting = rollout->candidates - rollout->picked;
+  int64_t spent = rollout->surge ? rollout->surging : rollout->unavailable;
+  int64_t most = rollout->surge ? rollout->max_surge : rollout->max_unavailable;
   const char *text =
-      dset_sim_format(sim, "%lld outdated pods wait for %s: %lld of at most %lld nodes are %s",
-                      (long long)(rollout->candidates - rollout->picked), node == NULL ? "others" : node->object.name,
-                      (long long)(rollout->surge ? rollout->surging : rollout->unavailable),
-                      (long long)(rollout->surge ? rollout->max_surge : rollout->max_unavailable),
-                      rollout->surge ? "surging" : "unavailable");
+      dset_sim_format(sim, "%lld outdated %s for %s; %s nodes: %lld of at most %lld", (long long)waiting,
+                      waiting == 1 ? "pod waits" : "pods wait", node == NULL ? "others" : node->object.name,
+                      rollout->surge ? "surging" : "unavailable", (long long)spent, (long long)most);
   if (text == daemonset->waits) return;
   daemonset->waits = text;
   dset_trace trace = {.type = DSET_TRACE_WAIT,

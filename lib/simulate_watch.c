@@ -73,8 +73,8 @@ static void show_daemonset(dset_simulation *sim, dset_sim_host *host, dset_sim_d
   dset_daemonset whole;
   dset_sim_whole(facts, &whole);
   const char *hash = facts->spec->hash;
-  if (hash[0] != '\0' && facts->status->collision_count > 0) /* as with G6, another one after a collision */
-    hash = dset_sim_format(sim, "%s%d", hash, (int)facts->status->collision_count);
+  bool collided = facts->status->collision_count != facts->spec->collisions; /* since it was computed (G6) */
+  if (hash[0] != '\0' && collided) hash = dset_sim_format(sim, "%s%d", hash, (int)facts->status->collision_count);
   must(sim, dset_cluster_put_daemonset(host->cluster, &whole, hash[0] == '\0' ? NULL : hash, NULL));
 }
 

@@ -143,7 +143,7 @@ reports 'fail: only the updated pods' '        2s        2/3        0/3  put-dae
 reports 'fail: they do' ' failed on n1'
 reports 'until' 'DaemonSet default/agent: not settled within 1h, 59m58s of that for the update, applied at 2s'
 reports 'until: why' 'not settled:    the time is over, and more happens at 1h'
-reports 'the last wait' 'last wait:      2 outdated pods wait for n1: 1 of at most 1 nodes are unavailable'
+reports 'the last wait' 'last wait:      2 outdated pods wait for n1; unavailable nodes: 1 of at most 1'
 simulate $v1 --fail 0.0%
 exits 'fail 0' 0
 simulate $v1 --update $sim/v2.yaml --until 1500ms
