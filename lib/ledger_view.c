@@ -21,8 +21,8 @@ static void expire_writes(dset_ledger *ledger, dset_ledger_record *record, const
   }
 }
 
-/* E8: what is older than twice the maximum counts no more. Those "of the future" count from now: else a clock that is put
- * back would keep failed pods for as long as it was ahead. */
+/* E8: what is older than twice the maximum counts no more. Those "of the future" count from now: else a clock that is
+ * put back would keep failed pods for as long as it was ahead. */
 static void expire_backoffs(dset_ledger *ledger, dset_ledger_record *record, int64_t now_ms) {
   int64_t keep_ms = dset_time_add(ledger->backoff_max_ms, ledger->backoff_max_ms);
   dset_backoff_block *block = &record->backoffs;

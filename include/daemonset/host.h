@@ -29,7 +29,8 @@
  *     5 minutes have passed since dset_apply() (E20: strictly more)
  *
  * While a creation waits for its callback to finish, a pod that may be the one is remembered: it ends the creation when
- * the callback then names it, or names none. When the clock is put back, writes and back-offs "of the future" count from now.
+ * the callback then names it, or names none. When the clock is put back, writes and back-offs "of the future" count
+ * from now.
  *
  * HOW A PLAN IS CARRIED OUT. In its order. Claims, labels and revisions one after the other; creations in batches of 1,
  * 2, 4, 8 ... (E18), each once the one before is finished; then all deletions; then old revisions, and the status.
