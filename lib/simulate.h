@@ -26,6 +26,7 @@
 #include "error.h"
 #include "index.h"
 #include "pool.h"
+#include "selector.h"
 
 enum { DSET_SIM_HOSTS = 2, DSET_SIM_STORE = 2, DSET_SIM_SIDES = 3, DSET_SIM_VIOLATIONS = 32 };
 
@@ -140,11 +141,12 @@ typedef struct dset_sim_pod {
 typedef struct dset_sim_spec {
   dset_daemonset *facts; /* without status */
   dset_matcher *matcher;
-  struct dset_sim_spec *next; /* of the simulation */
-  const char *hash;           /* of a new revision; "": the library's own */
-  int32_t collisions;         /* counted when it came, and so in `hash` */
-  const char *generation;     /* label of pods of this template (F2); NULL: none */
-  const char **hashes;        /* labels of pods of this template */
+  dset_parsed_selector selector; /* matches nothing where it cannot be used (D1) */
+  struct dset_sim_spec *next;    /* of the simulation */
+  const char *hash;              /* of a new revision; "": the library's own */
+  int32_t collisions;            /* counted when it came, and so in `hash` */
+  const char *generation;        /* label of pods of this template (F2); NULL: none */
+  const char **hashes;           /* labels of pods of this template: those of its revisions (F2, G15) */
   size_t hash_count;
   size_t hash_capacity;
   const dset_label *labels; /* of pods made last, with ... */
@@ -373,6 +375,7 @@ void dset_sim_log_daemonset(dset_simulation *sim, dset_sim_daemonset *daemonset)
 void dset_sim_log_revision(dset_simulation *sim, dset_sim_revision *revision);
 const dset_owner *dset_sim_controller(const dset_sim_state *state);
 bool dset_sim_owns(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state);
+bool dset_sim_claims(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state); /* D4 */
 const dset_label *dset_sim_with_label(dset_simulation *sim, const dset_label *labels, size_t *count, const char *key,
                                       const char *value);
 void dset_sim_link(dset_sim_pod *pod); /* to the pods of its node */
@@ -388,10 +391,12 @@ void dset_sim_refresh_node(dset_simulation *sim, dset_sim_node *node);
 void dset_sim_put_pod(dset_simulation *sim, const dset_pod *from);
 void dset_sim_put_daemonset(dset_simulation *sim, const dset_daemonset *from, const char *hash);
 void dset_sim_put_revision(dset_simulation *sim, const dset_revision *from);
+void dset_sim_remove_revision(dset_simulation *sim, dset_sim_revision *revision);
 void dset_sim_remove_daemonset(dset_simulation *sim, dset_sim_daemonset *daemonset);
 
 /* simulate_pod.c: scheduler, kubelets, collectors. */
 void dset_sim_begin_pod(dset_simulation *sim, dset_sim_pod *pod);
+void dset_sim_change_pod(dset_simulation *sim, dset_sim_pod *pod, const dset_sim_state *before);
 void dset_sim_live(dset_simulation *sim, dset_sim_pod *pod);
 void dset_sim_delete_pod(dset_simulation *sim, dset_sim_pod *pod);
 void dset_sim_fail_pod(dset_simulation *sim, dset_sim_pod *pod);
@@ -463,6 +468,7 @@ void dset_sim_measure(dset_simulation *sim); /* the numbers of this moment */
 /* simulate_check.c: the invariants. */
 void dset_sim_check_call(dset_simulation *sim, const dset_sim_call *call);
 void dset_sim_check_plan(dset_simulation *sim, dset_sim_daemonset *daemonset, int host, const dset_plan *plan);
+int64_t dset_sim_most_delay_ms(const dset_simulation *sim); /* of back-offs */
 void dset_sim_mark_sent(dset_simulation *sim, const dset_sim_call *call);
 void dset_sim_check_made(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod);
 void dset_sim_check_status(dset_simulation *sim, const dset_sim_call *call);

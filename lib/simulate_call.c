@@ -180,8 +180,7 @@ static int change_revision(dset_simulation *sim, const dset_sim_call *call) {
       (dset_sim_revision *)dset_sim_find(sim, DSET_WATCH_REVISIONS, call->daemonset->object.ns, call->revision);
   if (revision == NULL || revision->store == NULL) return DSET_RESULT_NOT_FOUND;
   if (call->type == DSET_ACTION_DELETE_REVISION) {
-    revision->store = NULL;
-    dset_sim_log_revision(sim, revision);
+    dset_sim_remove_revision(sim, revision);
     return DSET_RESULT_OK;
   }
   dset_revision changed = *revision->store;

@@ -213,9 +213,7 @@ static void change_rest(dset_simulation *sim, const dset_change *change) {
       break;
     case DSET_CHANGE_REMOVE_REVISION:
       object = dset_sim_find(sim, DSET_WATCH_REVISIONS, change->ns, change->name);
-      if (object == NULL || ((dset_sim_revision *)object)->store == NULL) break;
-      ((dset_sim_revision *)object)->store = NULL;
-      dset_sim_log_revision(sim, (dset_sim_revision *)object);
+      if (object != NULL) dset_sim_remove_revision(sim, (dset_sim_revision *)object);
       break;
     case DSET_CHANGE_CRASH_HOST:
       for (int i = 0; i < DSET_SIM_HOSTS; i++) dset_sim_crash_host(sim, &sim->hosts[i]);

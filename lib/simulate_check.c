@@ -10,7 +10,7 @@
  *   4   | any                                            | verdict NEITHER | right (E4)
  *   5   | Succeeded; Failed and outdated                 | any             | right (E6, F7)
  *   6   | Failed, of the current template                | any             | backoff, if it is too soon
- *   7   | alone there, of the current template           | any             | pod-lost
+ *   7   | alone there, of the current template           | any             | pod-lost, unless several revisions hold it
  *   8   | alone, outdated, not RollingUpdate             | any             | pod-lost (F1)
  *   9   | alone, outdated, no surge, available           | verdict RUN     | budget, if it is spent (F8)
  *   10  | alone, outdated, surge                         | verdict RUN     | surge (E14)
@@ -44,6 +44,10 @@ static int64_t most_unavailable(const dset_daemonset *facts, int64_t eligible) {
 /* As manage asks it (F3). */
 static bool surges(const dset_daemonset *facts) {
   return most_surging(facts, 1) > 0;
+}
+
+static bool same_data(const dset_revision *revision, const void *data, size_t bytes) {
+  return revision->data_bytes == bytes && (bytes == 0 || memcmp(revision->data, data, bytes) == 0);
 }
 
 /* ---- what is sent ---- */
@@ -81,7 +85,7 @@ static company company_of(const dset_simulation *sim, const dset_sim_spec *spec,
   company found = {0};
   for (const dset_sim_pod *other = pod->node->pods; other != NULL; other = other->next) {
     const dset_sim_state *state = dset_sim_state_of(other, side);
-    if (other == pod || !dset_sim_lives(sim, other, side) || !dset_sim_owns(spec, other, state)) continue;
+    if (other == pod || !dset_sim_lives(sim, other, side) || !dset_sim_claims(spec, other, state)) continue;
     found.live++;
     found.available |= dset_sim_available(sim, spec, state, side);
     found.is_new |= dset_sim_is_new(spec, state);
@@ -97,7 +101,7 @@ typedef struct dset_sim_delay {
   bool fresh;
 } dset_sim_delay;
 
-static int64_t most_delay_ms(const dset_simulation *sim) {
+int64_t dset_sim_most_delay_ms(const dset_simulation *sim) {
   return sim->options.backoff_max_ms == 0 ? 900000 : sim->options.backoff_max_ms;
 }
 
@@ -106,7 +110,7 @@ static dset_sim_delay delay_of(const dset_simulation *sim, const dset_sim_call *
   dset_sim_delay delay = {.backoff = &daemonset->backoffs[node->number],
                           .generation = daemonset->seen[call->host].status->observed_generation + 1};
   delay.past_ms = daemonset->decided_ms[call->host] - delay.backoff->last_ms;
-  delay.fresh = delay.backoff->generation != delay.generation || delay.past_ms > 2 * most_delay_ms(sim);
+  delay.fresh = delay.backoff->generation != delay.generation || delay.past_ms > 2 * dset_sim_most_delay_ms(sim);
   return delay;
 }
 
@@ -122,8 +126,21 @@ static void advance_backoff(dset_simulation *sim, const dset_sim_call *call, con
   dset_sim_delay delay = delay_of(sim, call, node);
   int64_t initial_ms = sim->options.backoff_initial_ms == 0 ? 1000 : sim->options.backoff_initial_ms;
   int64_t next_ms = delay.fresh ? initial_ms : delay.backoff->delay_ms * 2;
-  if (next_ms > most_delay_ms(sim)) next_ms = most_delay_ms(sim);
+  if (next_ms > dset_sim_most_delay_ms(sim)) next_ms = dset_sim_most_delay_ms(sim);
   *delay.backoff = (dset_sim_backoff){delay.generation, call->daemonset->decided_ms[call->host], next_ms};
+}
+
+/* Whether several revisions hold the template. Pods with the hash of one that is not kept count as outdated, also in
+ * the sync that gives them the label of the kept one (G10, G11). */
+static bool has_duplicates(const dset_simulation *sim, const dset_sim_spec *spec, int side) {
+  const dset_sim_objects *revisions = &sim->objects[DSET_WATCH_REVISIONS];
+  size_t count = 0;
+  for (size_t i = 0; i < revisions->count; i++) {
+    const dset_revision *revision = ((const dset_sim_revision *)revisions->items[i])->seen[side];
+    count += revision != NULL && dset_text_equal(revision->ns, spec->facts->ns) &&
+             same_data(revision, spec->facts->revision_data, spec->facts->revision_data_bytes);
+  }
+  return count > 1;
 }
 
 /* Rows 7 to 11. */
@@ -136,6 +153,7 @@ static void check_alone(dset_simulation *sim, const dset_sim_call *call, const d
   if (sums == NULL) return;
   bool available = dset_sim_available(sim, spec, state, call->host);
   if (dset_sim_is_new(spec, state)) {
+    if (has_duplicates(sim, spec, call->host)) return;
     dset_sim_violate(sim, DSET_INVARIANT_POD_LOST, call->daemonset,
                      "%s is deleted, of the current template and alone on %s", name, node);
   } else if (spec->facts->strategy != DSET_STRATEGY_ROLLING_UPDATE) {
@@ -243,16 +261,21 @@ static const char *hash_of(const dset_sim_state *state) {
   return dset_text_or_empty(dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH));
 }
 
+/* Whether a pod holds its node against another one: with surge those of its own hash do (E13); a label that it gets in
+ * this very sync does not count (G11). */
+static bool holds_node(const dset_sim_call *call, const dset_sim_pod *made, const dset_sim_pod *pod) {
+  const dset_sim_state *state = &pod->store;
+  const dset_sim_state *seen = dset_sim_state_of(pod, call->host);
+  bool ended = state->phase == DSET_PHASE_FAILED || state->phase == DSET_PHASE_SUCCEEDED;
+  if (!surges(call->spec->facts)) return !(ended && state->deleting); /* D11 */
+  return !state->deleting && !ended && dset_text_same(hash_of(seen->exists ? seen : state), hash_of(&made->store));
+}
+
 /* A pod was made: held against the store, as it is what counts in the end. */
 void dset_sim_check_made(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod) {
-  bool surge = surges(call->spec->facts);
   for (const dset_sim_pod *other = pod->node->pods; other != NULL; other = other->next) {
-    const dset_sim_state *state = &other->store;
-    bool ended = state->phase == DSET_PHASE_FAILED || state->phase == DSET_PHASE_SUCCEEDED;
-    if (other == pod || !other->made || !state->exists || !dset_sim_owns(call->spec, other, state)) continue;
-    bool holds = surge ? !state->deleting && !ended && dset_text_same(hash_of(state), hash_of(&pod->store))
-                       : !(ended && state->deleting); /* D11: what holds the node without surge */
-    if (!holds) continue;
+    if (other == pod || !other->made || !other->store.exists || !holds_node(call, pod, other)) continue;
+    if (!dset_sim_claims(call->spec, other, &other->store)) continue;
     dset_sim_violate(sim, DSET_INVARIANT_ONE_POD, call->daemonset, "%s is created on %s beside %s", pod->object.name,
                      pod->node->object.name, other->object.name);
     return;
@@ -281,15 +304,11 @@ static bool is_carried(const dset_simulation *sim, const dset_sim_call *call, co
   for (size_t i = 0; i < pods->count; i++) {
     const dset_sim_pod *pod = (const dset_sim_pod *)pods->items[i];
     const dset_sim_state *state = dset_sim_state_of(pod, call->host);
-    if (!state->exists || pod->node == NULL || !dset_sim_owns(call->spec, pod, state)) continue;
+    if (!state->exists || pod->node == NULL || !dset_sim_claims(call->spec, pod, state)) continue;
     const char *carried = dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH);
     if (carried != NULL && dset_text_equal(carried, hash)) return true;
   }
   return false;
-}
-
-static bool same_data(const dset_revision *revision, const void *data, size_t bytes) {
-  return revision->data_bytes == bytes && (bytes == 0 || memcmp(revision->data, data, bytes) == 0);
 }
 
 /* Whether another revision of the same data is there (G11). */

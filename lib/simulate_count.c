@@ -82,8 +82,8 @@ static dset_sim_share share_of(dset_simulation *sim, const dset_sim_daemonset *d
   for (dset_sim_pod *pod = node->pods; pod != NULL; pod = pod->next) {
     const dset_sim_state *state = dset_sim_state_of(pod, side);
     bool unshown = side != DSET_SIM_STORE && !state->exists && pod->made && pod->store.exists && !pod->store.deleting;
-    if (unshown && dset_sim_owns(spec, pod, &pod->store)) new_waits = true;
-    if (!dset_sim_lives(sim, pod, side) || !dset_sim_owns(spec, pod, state)) continue;
+    if (unshown && dset_sim_claims(spec, pod, &pod->store)) new_waits = true;
+    if (!dset_sim_lives(sim, pod, side) || !dset_sim_claims(spec, pod, state)) continue;
     bool available = dset_sim_available(sim, spec, state, side);
     bool is_new = dset_sim_is_new(spec, state);
     if (!available) await_available(sim, spec, pod, side);

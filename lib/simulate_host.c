@@ -148,7 +148,9 @@ static void turn_clock(dset_simulation *sim, dset_sim_host *host, int64_t ms) {
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) {
     dset_sim_daemonset *daemonset = daemonset_at(sim, i);
     for (size_t node = 0; node < daemonset->node_capacity; node++) {
-      if (daemonset->backoffs[node].last_ms > after_ms) daemonset->backoffs[node].last_ms = after_ms;
+      dset_sim_backoff *backoff = &daemonset->backoffs[node];
+      if (before_ms > dset_time_add(backoff->last_ms, 2 * dset_sim_most_delay_ms(sim))) backoff->generation = 0;
+      if (backoff->last_ms > after_ms) backoff->last_ms = after_ms;
     }
   }
 }

@@ -81,6 +81,23 @@ static void learn_hash(dset_simulation *sim, dset_sim_spec *spec, const dset_rev
   for (int side = 0; side < DSET_SIM_SIDES; side++) dset_sim_stale_all(sim, side);
 }
 
+/* A revision is gone or has another label: what its template's pods carry is told by the others. */
+static void unlearn_hash(dset_simulation *sim, const dset_revision *revision) {
+  const dset_sim_objects *revisions = &sim->objects[DSET_WATCH_REVISIONS];
+  for (dset_sim_spec *spec = sim->specs; spec != NULL; spec = spec->next) {
+    const dset_daemonset *facts = spec->facts;
+    if (!dset_text_equal(facts->ns, revision->ns) ||
+        !same_bytes(facts->revision_data, facts->revision_data_bytes, revision->data, revision->data_bytes))
+      continue;
+    spec->hash_count = 0;
+    for (size_t i = 0; i < revisions->count; i++) {
+      const dset_revision *other = ((const dset_sim_revision *)revisions->items[i])->store;
+      if (other != NULL) learn_hash(sim, spec, other);
+    }
+  }
+  for (int side = 0; side < DSET_SIM_SIDES; side++) dset_sim_stale_all(sim, side);
+}
+
 void dset_sim_put_revision(dset_simulation *sim, const dset_revision *from) {
   dset_sim_revision *revision = dset_sim_revision_of(sim, from->ns, from->name);
   dset_revision *copy;
@@ -89,8 +106,18 @@ void dset_sim_put_revision(dset_simulation *sim, const dset_revision *from) {
     sim->failed = true;
     return;
   }
+  const dset_revision *before = revision->store;
   revision->store = copy;
+  if (before != NULL) unlearn_hash(sim, before);
   for (dset_sim_spec *spec = sim->specs; spec != NULL; spec = spec->next) learn_hash(sim, spec, copy);
+  dset_sim_log_revision(sim, revision);
+}
+
+void dset_sim_remove_revision(dset_simulation *sim, dset_sim_revision *revision) {
+  const dset_revision *before = revision->store;
+  if (before == NULL) return;
+  revision->store = NULL;
+  unlearn_hash(sim, before);
   dset_sim_log_revision(sim, revision);
 }
 
@@ -122,6 +149,9 @@ static dset_sim_spec *make_spec(dset_simulation *sim, dset_sim_daemonset *daemon
     sim->failed = true;
     return NULL;
   }
+  dset_unusable unusable;
+  if (!dset_selector_parse(&sim->arena, spec->facts->selector, &spec->selector, &unusable)) sim->failed = true;
+  if (unusable != NULL) spec->selector.nothing = true;
   if (dset_text_empty(plain.uid)) /* each object has its own */
     spec->facts->uid = dset_sim_format(sim, "uid-of-%.200s-%llu", spec->facts->name, (unsigned long long)sim->version);
   spec->hash = dset_sim_text(sim, hash);
@@ -224,8 +254,9 @@ void dset_sim_put_pod(dset_simulation *sim, const dset_pod *from) {
     return;
   }
   pod->uid = dset_text_empty(copy->uid) ? dset_sim_format(sim, "uid-%s", copy->name) : copy->uid;
-  pod->created_ms = copy->created_ms != 0 || !fresh ? copy->created_ms : sim->now_ms;
+  pod->created_ms = copy->created_ms != 0 || !fresh ? copy->created_ms : sim->now_ms / 1000 * 1000; /* J6 */
   pod->affinity = copy->required_affinity;
+  const dset_sim_state before = pod->store;
   pod->store = (dset_sim_state){.node_name = dset_sim_text(sim, copy->node_name),
                                 .labels = own_labels(sim, copy->labels, copy->label_count),
                                 .label_count = copy->label_count,
@@ -240,5 +271,5 @@ void dset_sim_put_pod(dset_simulation *sim, const dset_pod *from) {
   if (pod->node == NULL && target != NULL) pod->node = dset_sim_node_of(sim, target);
   dset_sim_link(pod);
   dset_sim_log_pod(sim, pod);
-  if (fresh) dset_sim_begin_pod(sim, pod);
+  fresh ? dset_sim_begin_pod(sim, pod) : dset_sim_change_pod(sim, pod, &before);
 }

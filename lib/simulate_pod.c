@@ -85,7 +85,7 @@ static void await_end(dset_simulation *sim, dset_sim_pod *pod) {
 static void set_ready(dset_simulation *sim, dset_sim_pod *pod, bool ready) {
   if (pod->store.ready == ready) return;
   pod->store.ready = ready;
-  pod->store.ready_since_ms = sim->now_ms;
+  pod->store.ready_since_ms = sim->now_ms / 1000 * 1000; /* J6 */
 }
 
 static void run(dset_simulation *sim, dset_sim_pod *pod) {
@@ -194,6 +194,13 @@ void dset_sim_begin_pod(dset_simulation *sim, dset_sim_pod *pod) {
   }
 }
 
+/* A pod that somebody changed: it goes on from what it is now. */
+void dset_sim_change_pod(dset_simulation *sim, dset_sim_pod *pod, const dset_sim_state *before) {
+  if (pod->stage == stage_of(pod) && pod->store.deleting == before->deleting) return;
+  pod->stamp++;
+  dset_sim_begin_pod(sim, pod);
+}
+
 void dset_sim_wake_waiting(dset_simulation *sim, dset_sim_node *node) {
   for (dset_sim_pod *pod = node->pods; pod != NULL; pod = pod->next) {
     if (pod->store.exists && pod->stage == DSET_STAGE_WAITS && !pod->store.deleting)
@@ -242,8 +249,7 @@ void dset_sim_collect(dset_simulation *sim, dset_sim_object *object) {
     if (revision->store == NULL) return;
     const dset_owner *owner = dset_controller_of(revision->store->owners, revision->store->owner_count);
     if (!owner_is_gone(sim, object->ns, owner)) return;
-    revision->store = NULL;
-    dset_sim_log_revision(sim, revision);
+    dset_sim_remove_revision(sim, revision);
     return;
   }
   dset_sim_pod *pod = (dset_sim_pod *)object;

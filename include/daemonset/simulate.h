@@ -29,8 +29,9 @@
  * plans until it has nothing to do in it.
  *
  * INVARIANTS. A view is what the controller was shown when it decided; writes that any controller has sent count even
- * if they were not shown yet. A node is eligible if its verdict is RUN. A pod is outdated if its template differs from
- * that of the DaemonSet in the view (F2).
+ * if they were not shown yet. A node is eligible if its verdict is RUN. Pods count that the DaemonSet claims: it is
+ * their controller, and its selector matches (D4). A pod is outdated if it has the hash of no revision that holds the
+ * template of the DaemonSet in the view (F2, G15).
  *
  *   one-pod        never two pods on a node that controllers created: with surge, of one hash (E13)
  *   budget         an available outdated pod is deleted without surge only if then at most maxUnavailable eligible
@@ -41,8 +42,8 @@
  *   owned          only pods are deleted, labelled or released whose controller is the DaemonSet; only pods without
  *                  controller are adopted (D4)
  *   pod-lost       a pod that its node should keep, of the current template, not ended and alone there, is never
- *                  deleted, with surge neither is one beside outdated ones; with OnDelete neither is an outdated one
- *                  (E4, E14, F1)
+ *                  deleted, with surge neither is one beside outdated ones, unless several revisions hold that template
+ *                  (G10); with OnDelete neither is an outdated one (E4, E14, F1)
  *   pod-needless   a pod is created only on an eligible node (E4)
  *   backoff        failed pods of the current template of one node are deleted no sooner than their back-off says (E8)
  *   revision-lost  no revision goes that is the current one's, or whose hash a pod carries (G16)
