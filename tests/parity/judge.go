@@ -24,7 +24,8 @@ const runsOfTie = 40
 type bench struct {
 	upstream *upstream
 	library  library
-	runs     int // of the controller, for each state
+	world    memory // of what simulators are handed
+	runs     int    // of the controller, for each state
 }
 
 // verdictOn is what comparing one state gave.

@@ -38,7 +38,7 @@ type run struct {
 
 	states, syncs, fields map[string]*tally // by family; syncs are those of trajectories
 	texts, pairs          int
-	trajectoryCount       int
+	travelled             travelled
 	coverage              coverage
 	judgedRuns            judged
 	kinds                 map[string]int // failures by what differs
@@ -164,7 +164,7 @@ func (r *run) trajectory(b *bench, i int) {
 	if i%2 == 1 {
 		driver = "library"
 	}
-	b.trajectory(r.seed, i, func(s *State, v verdictOn) {
+	sum := b.trajectory(r.seed, i, func(s *State, v verdictOn) {
 		seen := observe(s, v)
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
@@ -173,7 +173,7 @@ func (r *run) trajectory(b *bench, i int) {
 	})
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.trajectoryCount++
+	r.travelled.add(sum)
 }
 
 // field compares verdicts alone.
@@ -288,8 +288,9 @@ func (r *run) report() int {
 			total.passed, total.failed = total.passed+rules.passed, total.failed+rules.failed
 		}
 	}
-	fmt.Printf("trajectories: %d; verdicts on a node: %d; states through JSON too: %d; %.0f s\n", r.trajectoryCount,
+	fmt.Printf("trajectories: %d; verdicts on a node: %d; states through JSON too: %d; %.0f s\n", r.travelled.trajectories,
 		r.pairs, r.texts, time.Since(r.started).Seconds())
+	r.travelled.report()
 	fmt.Printf("syncs of the controller judged by the library: %d; altered ones: %d admitted, %d refused, by both judges\n",
 		r.judgedRuns.runs, r.judgedRuns.admitted, r.judgedRuns.refused)
 	for kind, n := range r.kinds {

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A trajectory: one cluster through hundreds of syncs. Between two syncs time passes, kubelets work, people change
-// things; at each sync both sides plan on the same state, are compared, and the actions of one of them are carried
-// out. Every other cluster follows the controller, the rest follow the library, so that its choices are lived with,
-// too.
+// A trajectory: one cluster through hundreds of syncs. The cluster is the library's simulator: its time passes, its
+// scheduler, kubelets and collectors work, its watches lag, people change things; at each sync both sides plan on what
+// it shows, are compared, and the actions of one of them are carried out. Every other cluster follows the controller,
+// the rest follow the library, so that its choices are lived with, too. Whoever drives, no invariant of simulate.h may
+// be violated, and at the end of a calm everything is where it should be.
 //
-//	world: what is stored  ──observed with delay──►  cache: what a sync sees; the rest is in flight (E20)
+//	simulator ──view──► state ──► both sides ──► compared
+//	    ▲  what is not shown yet is in flight (E20)   │
+//	    └────────────── act ◄──── the actions of one ─┘
 
 package main
+
+/*
+#include "daemonset.h"
+*/
+import "C"
 
 import (
 	"fmt"
@@ -15,39 +23,43 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	apps "k8s.io/api/apps/v1"
 	v1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
-	"k8s.io/kubernetes/pkg/controller"
 )
 
 const (
-	runsOfStep = 2  // how often the controller runs on each state of a trajectory
-	calmSteps  = 60 // after the last change, within which the cluster must settle
+	runsOfStep = 2   // how often the controller runs on each state of a trajectory
+	calmSteps  = 400 // after the last change, at most; within them the cluster must settle
 )
 
-// cluster is a world and what a controller has seen of it. The state is the cache.
+// cluster is a simulation, and what a host keeps beside it. The state is what was shown last.
 type cluster struct {
 	*builder
-	created   []*v1.Pod // not observed yet
-	deleted   []string  // deletions not observed yet
-	lost      int       // creations that never show up (S18)
-	since     time.Time // when what is in flight was sent
-	templates []*v1.PodTemplateSpec
-	bad       map[string]bool // images whose pods do not become ready
-	lag       float64         // how likely an effect is not observed at once
-	names     int
-	quiet     bool // nobody changes anything any more, and every pod is well
+	known            known
+	sim              simulator
+	creates, deletes []*write
+	since            time.Time // when the newest of them were sent
+	backoffs         []Backoff
+	observed         int64                 // the observed generation that they are of (E8)
+	specs            []*v1.PodTemplateSpec // all that there were
+	templates        []string              // their bytes (G4)
+	bad              map[int]bool          // how-manieth of them have pods that do not get well
+	names            int
+	away             []string // nodes that are cut off
+	stopped          int      // the watch that shows nothing; -1: none
+	faulty           bool     // writes and watches go wrong
+	raced            bool     // writes counted as lost and were not (E20): pods may be too many
+	explained        int      // violations since
 }
 
 // newCluster draws how a trajectory begins: nodes, and a DaemonSet that has just been made.
-func newCluster(seed uint64, i int) *cluster {
+func newCluster(m *memory, seed uint64, i int) *cluster {
 	b := &builder{dice: dice{rand.New(rand.NewPCG(seed^0x7261, uint64(i)))}, dials: calm}
 	b.begin(fmt.Sprintf("trajectory-%d-%d", seed, i))
-	b.oddTemplate, b.tainted, b.oddSelector, b.uid = 0.1, 0.1, 0, ownUID
+	b.oddTemplate, b.tainted, b.oddSelector, b.oddBudget, b.uid = 0.1, 0.1, 0, 0, ownUID
 	b.state.Now = start
 	b.state.Options.CompareTolerations = gated(i)
 	nodes := oneOf(b.dice, 0, 3, 5, 8, 8, 12, 12, 20, 60)
@@ -58,248 +70,185 @@ func newCluster(seed uint64, i int) *cluster {
 	if b.chance(0.5) {
 		ds.Annotations = map[string]string{apps.DeprecatedTemplateGeneration: "1"}
 	}
+	c := &cluster{builder: b, bad: map[int]bool{}, since: start, names: nodes, stopped: -1,
+		specs: []*v1.PodTemplateSpec{ds.Spec.Template.DeepCopy()}, templates: []string{string(revisionData(ds))},
+		known: known{nodes: map[string]*v1.Node{}, pods: map[string]*v1.Pod{}, shown: map[string]*v1.Pod{},
+			sets: map[int64]*apps.DaemonSet{1: ds}}}
 	for range nodes {
-		b.state.Nodes = append(b.state.Nodes, b.node(len(b.state.Nodes)))
+		node := b.node(len(b.state.Nodes))
+		b.state.Nodes, c.known.nodes[node.Name] = append(b.state.Nodes, node), node
 	}
 	if b.chance(0.3) {
 		b.state.Options.Burst = b.between(1, 6)
 	}
-	return &cluster{builder: b, bad: map[string]bool{}, lag: oneOf(b.dice, 0, 0, 0.2, 0.6), since: start,
-		templates: []*v1.PodTemplateSpec{ds.Spec.Template.DeepCopy()}, names: nodes}
+	c.sim.memory = m
+	m.reset()
+	c.sim.begin(c.scenario(m), ds)
+	return c
 }
 
 // trajectory follows one cluster and hands every step to seen. It ends early when the two sides differ.
-func (b *bench) trajectory(seed uint64, i int, seen func(*State, verdictOn)) {
-	c := newCluster(seed, i)
+func (b *bench) trajectory(seed uint64, i int, seen func(*State, verdictOn)) (sum travelled) {
+	c := newCluster(&b.world, seed, i)
+	defer func() {
+		sum.read(c)
+		c.sim.end()
+	}()
 	runs := b.runs
 	b.runs = runsOfStep
 	defer func() { b.runs = runs }()
-	steps := c.between(180, 320)
-	for step := range steps + calmSteps {
-		if step == steps {
-			c.calmDown()
-		}
-		c.pass()
-		c.kubelets()
-		if !c.quiet {
+	steps, rest := c.between(220, 360), false
+	for step := 0; step < steps+calmSteps && !rest; step++ {
+		if step < steps {
 			c.change()
+			c.pass()
+		} else {
+			rest = c.calm(step == steps)
 		}
-		c.observe()
-		c.state.Name = fmt.Sprintf("trajectory-%d-%d-%d", seed, i, step)
-		c.state.Options.RevisionHash = ownHash(c.state)
+		view := c.look(fmt.Sprintf("trajectory-%d-%d-%d", seed, i, step))
 		v := b.compare(c.state, step%textEvery == 0)
-		if step == steps+calmSteps-1 && len(v.faults) == 0 {
-			v.faults = c.unsettled(v)
+		if v.faults = append(v.faults, c.known.impossible...); len(v.faults) == 0 {
+			v.faults = b.compareView(view, c.state, v)
+		}
+		if len(v.faults) == 0 {
+			rest = !c.drive(i, &v) && rest && !c.waits()
+			v.faults = c.violations()
+		}
+		if last := step == steps+calmSteps-1; (rest || last) && len(v.faults) == 0 {
+			v.faults = c.unsettled(rest)
 		}
 		seen(c.state, v)
 		if len(v.faults) > 0 {
-			return
+			break
 		}
-		if i%2 == 0 {
-			c.carryOut(v.way.runs[c.IntN(len(v.way.runs))], v.way)
-		} else {
-			c.carryOut(v.plan, v.way)
-		}
-		if !c.quiet && v.plan.nextCheck != never && c.chance(0.3) {
-			c.jump(time.UnixMilli(v.plan.nextCheck - int64(c.IntN(2))).UTC()) // to the moment, or just before
-		}
+		c.await(v.plan.nextCheck, step < steps)
 	}
+	return sum
 }
 
-// calmDown ends all changes and leaves the controller a pace at which it comes to an end.
+// drive carries out what one of the two sides does.
+func (c *cluster) drive(i int, v *verdictOn) (acted bool) {
+	if i%2 == 0 {
+		return c.carryOut(v.way.runs[c.IntN(len(v.way.runs))], v.way)
+	}
+	return c.carryOut(v.plan, v.way)
+}
+
+// violations are faults. Where writes counted as lost that were not (E20) a node may get two pods, and pods may go that
+// should stay.
+func (c *cluster) violations() (faults []string) {
+	for _, text := range c.sim.violations() {
+		kind, _, _ := strings.Cut(text, ":")
+		if c.raced && slices.Contains([]string{"one-pod", "budget", "surge", "pod-lost"}, kind) {
+			c.explained++
+		} else {
+			faults = append(faults, "violation: "+text)
+		}
+	}
+	return faults
+}
+
+// unsettled: at the end of a long calm nothing is left to do, whoever drove the cluster there.
+func (c *cluster) unsettled(rest bool) (faults []string) {
+	if !rest {
+		faults = append(faults, "settled: after a long calm there is still something to do")
+	}
+	c.sim.judge()
+	for _, text := range c.sim.violations() {
+		faults = append(faults, "settled: "+text)
+	}
+	return faults
+}
+
+// calm lets nothing happen but what the cluster does by itself; rest says that it does nothing any more.
+func (c *cluster) calm(begins bool) (rest bool) {
+	if begins {
+		c.calmDown()
+	}
+	return c.sim.run(c.sim.now().Add(30 * time.Second))
+}
+
+// calmDown ends all changes and faults, and leaves the controller a template and a pace with which it comes to an end.
 func (c *cluster) calmDown() {
-	c.quiet, c.state.Options.Burst = true, 0
+	c.resume()
+	for _, node := range c.away {
+		c.sim.on(C.DSET_CHANGE_REJOIN, node)
+	}
+	ds := c.newest()
 	half, none := intstr.FromString("50%"), intstr.FromInt32(0)
 	rolling := &apps.RollingUpdateDaemonSet{MaxUnavailable: &half, MaxSurge: &none}
 	if c.chance(0.5) {
 		rolling = &apps.RollingUpdateDaemonSet{MaxUnavailable: &none, MaxSurge: &half}
 	}
-	c.state.DaemonSet.Spec.UpdateStrategy.RollingUpdate = rolling
-	c.newGeneration(false)
-}
-
-// unsettled: at the end of a long calm nothing is left to do, whoever drove the cluster there.
-func (c *cluster) unsettled(v verdictOn) []string {
-	if c.state.DaemonSet.DeletionTimestamp != nil || len(v.plan.creates)+len(v.plan.deletes) == 0 {
-		return nil
+	ds.Spec.UpdateStrategy = apps.DaemonSetUpdateStrategy{Type: apps.RollingUpdateDaemonSetStrategyType,
+		RollingUpdate: rolling}
+	c.putSet(ds)
+	for c.editTemplate(); c.bad[len(c.templates)]; {
+		c.editTemplate()
 	}
-	return []string{fmt.Sprintf("settled: after a long calm there is still %v to create and %v to delete", v.plan.creates,
-		v.plan.deletes)}
+	c.state.Options.Burst = 0
+	if until := start.Add(calmAfter); c.faulty && c.sim.now().Before(until) {
+		c.sim.run(until)
+	}
 }
 
-// pass lets time go by.
+// pass lets time go by: to the next thing that happens, or for a while.
 func (c *cluster) pass() {
-	wait := time.Duration(oneOf(c.dice, 0, 1, 5, 20, 1000, 1000, 2000, 7500, 30000, 61000)) * time.Millisecond
-	if c.chance(0.01) {
-		wait = time.Duration(c.between(5, 40)) * time.Minute
+	if !c.faulty && c.chance(0.4) { // the end of faults is a thing that happens, too
+		c.sim.step()
+	} else {
+		wait := time.Duration(oneOf(c.dice, 0, 1, 5, 20, 1000, 1000, 2000, 7500, 30000, 61000)) * time.Millisecond
+		if c.chance(0.01) {
+			wait = time.Duration(c.between(5, 40)) * time.Minute
+		}
+		c.sim.run(c.sim.now().Add(wait))
 	}
-	if c.quiet {
-		wait += 30 * time.Second
-	}
-	c.jump(c.state.Now.Add(wait))
+	c.avoidEdge()
 }
 
-// jump sets the clock, but never to where expectations are about to expire: upstream counts their age on the wall
-// clock.
-func (c *cluster) jump(to time.Time) {
-	if to.Before(c.state.Now) {
-		return
-	}
-	if age := to.Sub(c.since); age > 290*time.Second && age <= 5*time.Minute {
-		to = c.since.Add(5*time.Minute + time.Millisecond)
-	}
-	c.state.Now = to
-}
-
-// observe brings effects into the cache; what is left is in flight.
-func (c *cluster) observe() {
-	s := c.state
-	c.created = slices.DeleteFunc(c.created, func(p *v1.Pod) bool {
-		if c.chance(c.lag) && !c.quiet {
-			return false
+// await goes to the next check of a plan, or just before it.
+func (c *cluster) await(nextCheck int64, busy bool) {
+	if busy && nextCheck != never && c.chance(0.3) {
+		if at := time.UnixMilli(nextCheck - int64(c.IntN(2))); at.Sub(c.sim.now()) < time.Hour {
+			c.sim.run(at)
 		}
-		s.Pods = append(s.Pods, p)
-		return true
-	})
-	c.deleted = slices.DeleteFunc(c.deleted, func(name string) bool {
-		if c.chance(c.lag) && !c.quiet {
-			return false
-		}
-		c.markDeleted(name)
-		return true
-	})
-	s.InFlight = nil
-	if creates := len(c.created) + c.lost; creates+len(c.deleted) > 0 {
-		since := c.since
-		s.InFlight = &InFlight{Creates: creates, Deletes: len(c.deleted), Since: &since}
 	}
 }
 
-// markDeleted starts a graceful deletion; a pod that no node runs goes at once.
-func (c *cluster) markDeleted(name string) {
-	for i, p := range c.state.Pods {
-		if p.Name != name || p.DeletionTimestamp != nil {
-			continue
-		}
-		if p.Spec.NodeName == "" || terminal(p) && c.chance(0.7) {
-			c.state.Pods = slices.Delete(c.state.Pods, i, i+1)
-			return
-		}
-		at := metav1.NewTime(c.state.Now.Truncate(time.Second))
-		p.DeletionTimestamp = &at
-		return
+// avoidEdge leaves the seconds in which expectations are about to expire: upstream counts their age on the wall clock.
+func (c *cluster) avoidEdge() {
+	if age := c.sim.now().Sub(c.since); age > lostAfter-10*time.Second && age <= lostAfter {
+		c.sim.run(c.since.Add(lostAfter + time.Millisecond))
 	}
 }
 
-// carryOut does to the world what one side planned. Pods and revisions to create are taken from the controller's
-// calls.
-func (c *cluster) carryOut(o *outcome, w *way) {
-	s, ds := c.state, c.state.DaemonSet
-	observed := ds.Status.ObservedGeneration
-	if len(o.creates)+len(o.deletes) > 0 {
-		c.since, c.lost = s.Now, 0
+// look makes a state of what is shown.
+func (c *cluster) look(name string) *C.dset_snapshot {
+	c.avoidEdge()
+	view := c.sim.look(inView)
+	s := &State{Name: name, Now: time.UnixMilli(int64(view.now_ms)).UTC(), Options: c.state.Options,
+		Nodes: []*v1.Node{}, Pods: []*v1.Pod{}, ControllerRevisions: []*apps.ControllerRevision{}}
+	c.state = s
+	s.DaemonSet = c.known.daemonSet(view.daemonset)
+	for _, node := range unsafe.Slice(view.nodes, view.node_count) {
+		s.Nodes = append(s.Nodes, c.known.node(node))
 	}
-	c.claim(o)
-	c.revise(o, w)
-	for _, node := range o.creates {
-		if c.lag > 0 && !c.quiet && c.chance(0.01) {
-			c.lost++
-			continue
+	for _, pod := range unsafe.Slice(view.pods, view.pod_count) {
+		if c.known.pods[C.GoString(pod.name)] == nil {
+			c.arrive(pod)
 		}
-		c.created = append(c.created, c.newPod(node, w))
+		s.Pods = append(s.Pods, c.known.show(c.known.pod(pod), bool(pod.deleting), s.Now))
 	}
-	c.deleted = append(c.deleted, o.deletes...)
-	if o.rest.Status != nil {
-		ds.Status = *o.rest.Status.DeepCopy()
+	for _, revision := range unsafe.Slice(view.revisions, view.revision_count) {
+		s.ControllerRevisions = append(s.ControllerRevisions, revisionOf(revision))
 	}
-	if o.rest.BumpCollision {
-		ds.Status.CollisionCount = &o.collisions
-	}
-	if s.Backoff = o.rest.Backoff; ds.Status.ObservedGeneration != observed {
-		s.Backoff = nil // the key of an entry holds the observed generation (E8)
-	}
-}
-
-// claim carries out adoptions, releases and relabelling.
-func (c *cluster) claim(o *outcome) {
-	hash := map[string]string{}
-	for _, label := range o.rest.LabelPods {
-		hash[label.Name] = label.Hash
-	}
-	for _, p := range c.state.Pods {
-		if p.Namespace == c.state.DaemonSet.Namespace {
-			c.own(p, o.rest.AdoptPods, o.rest.ReleasePods)
-			if label, found := hash[p.Name]; found {
-				metav1.SetMetaDataLabel(&p.ObjectMeta, hashLabel, label)
-			}
-		}
-	}
-	for _, r := range c.state.ControllerRevisions {
-		c.own(r, o.rest.AdoptRevisions, o.rest.ReleaseRevisions)
-	}
-}
-
-func (c *cluster) own(object metav1.Object, adopt, release []string) {
-	if slices.Contains(release, object.GetName()) {
-		object.SetOwnerReferences(slices.DeleteFunc(slices.Clone(object.GetOwnerReferences()),
-			func(o metav1.OwnerReference) bool { return o.UID == c.state.DaemonSet.UID }))
-	}
-	if slices.Contains(adopt, object.GetName()) {
-		object.SetOwnerReferences(append(slices.Clone(object.GetOwnerReferences()),
-			*metav1.NewControllerRef(c.state.DaemonSet, controllerKind)))
-	}
-}
-
-var controllerKind = apps.SchemeGroupVersion.WithKind("DaemonSet")
-
-// revise carries out what is done to revisions.
-func (c *cluster) revise(o *outcome, w *way) {
-	s := c.state
-	for _, write := range o.rest.UpdateRevisions {
-		for _, r := range s.ControllerRevisions {
-			if r.Name == write.Name {
-				r.Revision = write.Revision
-				metav1.SetMetaDataLabel(&r.ObjectMeta, hashLabel, write.Hash)
-			}
-		}
-	}
-	s.ControllerRevisions = slices.DeleteFunc(s.ControllerRevisions,
-		func(r *apps.ControllerRevision) bool { return slices.Contains(o.rest.DeleteRevisions, r.Name) })
-	if o.rest.CreateRevision != nil {
-		revision := w.runs[0].newRevision.DeepCopy()
-		revision.UID = types.UID(c.newName("rev"))
-		s.ControllerRevisions = append(s.ControllerRevisions, revision)
-	}
-}
-
-// newPod is what the API server makes of a create. Whose it is and what it looks like are the controller's; only the
-// node may be another one, where that is a choice.
-func (c *cluster) newPod(node string, w *way) *v1.Pod {
-	var p *v1.Pod
-	for _, run := range w.runs {
-		for at, made := range run.created {
-			if p == nil || at == node {
-				p = made
-			}
-		}
-	}
-	p = p.DeepCopy()
-	p.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms[0].MatchFields[0].
-		Values[0] = node
-	p.Name, p.GenerateName = c.newName(strings.TrimSuffix(p.GenerateName, "-")), ""
-	p.Namespace, p.UID = c.state.DaemonSet.Namespace, types.UID(p.Name)
-	p.CreationTimestamp = metav1.NewTime(c.state.Now.Truncate(time.Second))
-	p.Status.Phase = v1.PodPending
-	return p
+	s.Options.RevisionHash = ownHash(s)
+	c.observe()
+	return view
 }
 
 // newName ends in letters that are drawn, so that names do not follow the order of creation.
 func (c *cluster) newName(base string) string {
 	c.names++
 	return fmt.Sprintf("%s-%c%c%d", base, 'a'+rune(c.IntN(26)), 'a'+rune(c.IntN(26)), c.names)
-}
-
-// hashOfTemplate is the hash of a template with the present collision count.
-func (c *cluster) hashOfTemplate(t *v1.PodTemplateSpec) string {
-	return controller.ComputeHash(t, c.state.DaemonSet.Status.CollisionCount)
 }
