@@ -54,6 +54,8 @@
   X(simulate_faults)   \
   X(simulate_law)      \
   X(simulate_crash)    \
+  X(simulate_rules)    \
+  X(simulate_course)   \
   X(host_bugs)         \
   X(bad_input)         \
   X(quantity)          \
