@@ -56,6 +56,7 @@
   X(simulate_crash)    \
   X(simulate_rules)    \
   X(simulate_course)   \
+  X(simulate_promises) \
   X(host_bugs)         \
   X(bad_input)         \
   X(quantity)          \
