@@ -57,6 +57,7 @@
   X(simulate_rules)    \
   X(simulate_course)   \
   X(simulate_promises) \
+  X(simulate_callers)  \
   X(host_bugs)         \
   X(bad_input)         \
   X(quantity)          \
