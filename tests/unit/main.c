@@ -58,6 +58,8 @@
   X(simulate_course)   \
   X(simulate_promises) \
   X(simulate_callers)  \
+  X(simulate_errors)   \
+  X(simulate_detail)   \
   X(host_bugs)         \
   X(bad_input)         \
   X(quantity)          \
