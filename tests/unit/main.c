@@ -60,6 +60,7 @@
   X(simulate_callers)  \
   X(simulate_errors)   \
   X(simulate_detail)   \
+  X(simulate_loops)    \
   X(host_bugs)         \
   X(bad_input)         \
   X(quantity)          \
