@@ -57,8 +57,8 @@ size_t log_count(const scene_log *log, int type);
 /* Runs to a moment and writes the status that is stored then, as world_status_line() does. */
 const char *log_status(scene *s, int64_t at_ms);
 
-/* Pods of the store at a moment by node, pod order: "n1 v1 ready, n1 v2 waiting; n2 ..." is too long; so
- * "n1:R- n2:R": R ready, r running, w waiting, F failed, small d behind it: deleting. */
+/* Runs to a moment and writes the pods of the store by node, the oldest first, as "n1:Rd n1:w n2:F": R ready, r
+ * running, w waiting, F failed; d behind it: deleting. */
 const char *log_pods(scene *s, int64_t at_ms);
 
 /* The revisions of the store, by number: "1=v1 2=v2". */

@@ -284,6 +284,76 @@ START_TEST(E6_succeeded) {
 }
 END_TEST
 
+/* E9, S7: of several failed pods of a node one goes at a time. */
+START_TEST(E9_several_failed) {
+  scene s;
+  scene_log log;
+  scene_init(&s, 1);
+  for (int i = 0; i < 3; i++) {
+    dset_pod *failed = world_alloc(&s.w, 1, sizeof *failed);
+    static const dset_label app = {"app", "agent"};
+    *failed = (dset_pod){.size = sizeof *failed, .ns = "default", .node_name = "n1", .phase = DSET_PHASE_FAILED};
+    failed->name = world_format(&s.w, "failed-%d", i);
+    failed->owners = &agent, failed->owner_count = 1, failed->labels = &app, failed->label_count = 1;
+    scene_change(&s, 10000, DSET_CHANGE_PUT_POD, NULL)->pod = failed;
+  }
+  log_start(&log, &s);
+  scene_run(&s, DSET_NEVER);
+  expect_text("E9", "deletions", deletes(&log), "10000: n1; 11000: n1; 13000: n1");
+  expect_text("E9", "creations", creates(&log), "0: n1");
+  ck_assert_int_eq(scene_stats(&s)->updated, 1);
+  scene_expect_none(&s, "E9");
+  log_free(&log);
+  scene_free(&s);
+}
+END_TEST
+
+/* D8: one orphan that cannot be adopted stops creations, too, but not the revision before (I7). I12: tried at 0, at 0
+ * once more as the revision is seen, then 10, 20, 40 and 80 ms later. H9: what has not changed is not written. */
+START_TEST(D8_stuck_orphan) {
+  scene s;
+  scene_log log;
+  scene_init(&s, 2);
+  world_pods(&s.w, "stray@n1 orphan new ready");
+  s.faults.per_mille[DSET_FAULT_CONFLICT] = 1000;
+  s.faults.until_ms = SCENE_START + 100;
+  s.w.daemonset.strategy = DSET_STRATEGY_ON_DELETE;
+  log_start(&log, &s);
+  scene_run(&s, DSET_NEVER);
+  expect_text("G12", "revisions", log_writes(&log, DSET_ACTION_CREATE_REVISION), "0:");
+  expect_text("D8", "adoptions", log_writes(&log, DSET_ACTION_ADOPT_POD), "150: n1");
+  expect_text("D8", "creations", creates(&log), "150: n2");
+  expect_text("H9", "status", log_writes(&log, DSET_ACTION_UPDATE_STATUS), "150:; 2150:");
+  log_free(&log);
+  scene_free(&s);
+}
+END_TEST
+
+/* I5: a selector that selects everything: the controller does nothing any more. */
+START_TEST(I5_selects_all) {
+  static const dset_selector all = {.labels = NULL};
+  scene s;
+  scene_log log;
+  scene_init(&s, 2);
+  const dset_selector *before = s.w.daemonset.selector;
+  s.w.daemonset.selector = &all;
+  scene_template(&s, 60000, "v2");
+  s.w.daemonset.selector = before;
+  scene_change(&s, 70000, DSET_CHANGE_DELETE_POD, NULL)->node = &n1;
+  scene_template(&s, 80000, "v1");
+  log_start(&log, &s);
+  scene_run(&s, 79999);
+  expect_text("I5", "revisions", log_revisions(&s), "1=v1");
+  expect_text("I5", "status", log_status(&s, 79999), "2/2/0/2/2/2/0");
+  scene_run(&s, DSET_NEVER);
+  expect_text("I5", "creations", creates(&log), "0: n1 n2; 80000: n1");
+  expect_text("I5", "deletions", deletes(&log), "");
+  scene_expect_none(&s, "I5");
+  log_free(&log);
+  scene_free(&s);
+}
+END_TEST
+
 /* least_available is that since the spec changed last. */
 START_TEST(stats_of_a_run) {
   scene s;
@@ -333,6 +403,9 @@ Suite *dset_suite_simulate_detail(void) {
   tcase_add_test(tcase, I14_made_anew);
   tcase_add_test(tcase, D4_release);
   tcase_add_test(tcase, E6_succeeded);
+  tcase_add_test(tcase, E9_several_failed);
+  tcase_add_test(tcase, D8_stuck_orphan);
+  tcase_add_test(tcase, I5_selects_all);
   tcase_add_test(tcase, stats_of_a_run);
   suite_add_tcase(suite, tcase);
   return suite;

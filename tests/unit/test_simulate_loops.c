@@ -158,6 +158,60 @@ START_TEST(H12_wake_up) {
 }
 END_TEST
 
+/* ---- seen from outside ---- */
+
+/* Nodes with a pod that is ready and stays. */
+static size_t served(scene *s) {
+  dset_snapshot snapshot = {.size = sizeof snapshot};
+  dset_simulation_snapshot(s->simulation, DSET_SIDE_STORE, "default", "agent", &snapshot, NULL);
+  size_t nodes = 0;
+  for (size_t i = 0; i < snapshot.node_count; i++) {
+    bool found = false;
+    for (size_t k = 0; k < snapshot.pod_count; k++) {
+      const dset_pod *pod = snapshot.pods[k];
+      bool here = strcmp(pod->node_name, snapshot.nodes[i]->name) == 0;
+      found = found || (here && pod->ready && !pod->deleting);
+    }
+    nodes += found;
+  }
+  return nodes;
+}
+
+/* F8, F10: whatever goes wrong, never more than maxUnavailable nodes of six are without one, with surge none; three
+ * rollouts, the second and third into the one before, with faults in each second run. */
+START_TEST(F8_from_outside) {
+  enum { NODES = 6 };
+  uint64_t seed = (uint64_t)_i;
+  size_t unavailable = (size_t)_i % 4;
+  scene s;
+  scene_init(&s, NODES);
+  s.scenario.seed = seed;
+  world_budget(&s.w, world_format(&s.w, "%zu", unavailable), unavailable == 0 ? (_i % 8 == 0 ? "1" : "2") : "0");
+  for (int kind = 0; kind < DSET_WATCHES; kind++) s.delays.watch[kind] = (dset_span){0, _i % 3 * 1500};
+  s.delays.call = (dset_span){0, _i % 5 * 200};
+  s.delays.restart = (dset_span){500, 5000};
+  s.delays.schedule = (dset_span){0, 500};
+  for (int kind = 0; kind < DSET_FAULTS; kind++) s.faults.per_mille[kind] = _i % 2 == 1 ? 15 : 0;
+  s.faults.until_ms = SCENE_START + 2000000;
+  scene_template(&s, 900000, "v2");
+  scene_template(&s, 1000000, "v3");
+  scene_template(&s, 1010000, "v1");
+  scene_run(&s, 899999);
+  bool complete = served(&s) == NODES; /* the first pods may be late: a lost write waits for five minutes */
+  for (bool more = true; more;) {
+    ck_assert_int_eq(dset_simulation_step(s.simulation, &more, NULL), DSET_OK);
+    size_t now = served(&s);
+    complete = complete || now == NODES;
+    bool fine = !complete || now + unavailable >= NODES;
+    ck_assert_msg(fine, "seed %d: %zu at %lld", _i, now, (long long)scene_now(&s));
+  }
+  ck_assert_int_eq(scene_stats(&s)->updated, NODES);
+  ck_assert_int_eq(dset_simulation_judge(s.simulation, NULL), DSET_OK);
+  scene_expect_none(&s, world_format(&s.w, "seed %d", _i));
+  scene_free(&s);
+}
+END_TEST
+
 /* ---- crashes, clocks, memory ---- */
 
 /* E8: the saved ledger has the back-offs; crashes change nothing. */
@@ -261,6 +315,7 @@ Suite *dset_suite_simulate_loops(void) {
   tcase_add_loop_test(tcase, callers_equals_library, 0, 3);
   ADD_ROWS(tcase, I16_lost_wake_up, wake_rows);
   tcase_add_loop_test(tcase, H12_wake_up, 0, 2);
+  tcase_add_loop_test(tcase, F8_from_outside, 0, 80);
   tcase_add_test(tcase, E8_over_crashes);
   tcase_add_loop_test(tcase, J3_clock_behind, 0, 2);
   tcase_add_test(tcase, collector_is_late);
