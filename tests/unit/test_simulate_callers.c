@@ -161,6 +161,39 @@ START_TEST(pod_lost) {
 }
 END_TEST
 
+/* E14: with surge the new pod beside an outdated one goes. Its revision says that it is of the current template. */
+START_TEST(pod_lost_beside_outdated) {
+  stage t;
+  stage_init(&t, 2);
+  world_budget(&t.s.w, "0", "1");
+  scene_template(&t.s, 60000, "v2");
+  start(&t);
+  scene_run(&t.s, 60000);
+  const char *outdated = pod_on(&t, "n1");
+  ck_assert_int_eq(on_revision(&t, DSET_ACTION_CREATE_REVISION, "agent-next", 2, "next"), DSET_RESULT_OK);
+  create(&t, "n1", "next");
+  scene_run(&t.s, 60001);
+  on_pod(&t, DSET_ACTION_DELETE_POD, outdated);
+  scene_expect_none(&t.s, "the new one is available");
+  scene_run(&t.s, 62000);
+  create(&t, "n2", "next");
+  scene_run(&t.s, 63000);
+  dset_snapshot snapshot = {.size = sizeof snapshot};
+  dset_simulation_snapshot(t.s.simulation, DSET_SIDE_STORE, "default", "agent", &snapshot, NULL);
+  const char *newest = NULL;
+  for (size_t i = 0; i < snapshot.pod_count; i++) {
+    const dset_pod *pod = snapshot.pods[i];
+    if (strcmp(pod->node_name, "n2") == 0 && pod->created_ms > SCENE_START + 60000) {
+      newest = world_format(&t.s.w, "%s", pod->name);
+    }
+  }
+  ck_assert_ptr_nonnull(newest);
+  on_pod(&t, DSET_ACTION_DELETE_POD, newest);
+  expect_violated(&t, DSET_INVARIANT_POD_LOST, 63000);
+  stage_free(&t);
+}
+END_TEST
+
 START_TEST(pod_needless) {
   stage t;
   stage_init(&t, 1);
@@ -312,39 +345,45 @@ START_TEST(reply_of_create) {
 }
 END_TEST
 
-static int64_t asked_at[16];
-static size_t asked;
-static scene *asking;
+/* Is asked for plans, and has nothing to do each second time. */
+typedef struct asker {
+  scene_log log; /* first: user_data is the log */
+  int64_t at[16];
+  size_t count;
+} asker;
 
 static bool ask(void *user_data) {
-  (void)user_data;
-  if (asked < COUNT_OF(asked_at)) asked_at[asked++] = scene_now(asking);
-  return asked % 2 == 1; /* each second time: nothing to do */
+  asker *a = user_data;
+  ck_assert_uint_lt(a->count, COUNT_OF(a->at));
+  a->at[a->count++] = scene_now(a->log.scene);
+  return a->count % 2 == 1;
 }
 
 /* `plan` is called in each step until it returns false; wake() makes steps. */
 START_TEST(wake) {
-  stage t;
-  stage_init(&t, 1);
-  asked = 0, asking = &t.s;
-  t.s.listener.plan = ask;
-  log_start(&t.log, &t.s);
-  ck_assert_int_eq(dset_simulation_wake(t.s.simulation, SCENE_START + 7000, NULL), DSET_OK);
-  ck_assert_int_eq(dset_simulation_wake(t.s.simulation, SCENE_START + 3000, NULL), DSET_OK);
-  ck_assert_int_eq(scene_run(&t.s, DSET_NEVER), DSET_END_REST);
-  ck_assert_uint_ge(asked, 4);
-  ck_assert_uint_eq(asked % 2, 0);
+  scene s;
+  asker a = {.count = 0};
+  scene_init(&s, 1);
+  s.scenario.controller = DSET_CONTROLLER_NONE;
+  s.listener.plan = ask;
+  log_start(&a.log, &s);
+  ck_assert_int_eq(dset_simulation_wake(s.simulation, SCENE_START + 7000, NULL), DSET_OK);
+  ck_assert_int_eq(dset_simulation_wake(s.simulation, SCENE_START + 3000, NULL), DSET_OK);
+  ck_assert_int_eq(scene_run(&s, DSET_NEVER), DSET_END_REST);
+  ck_assert_uint_ge(a.count, 4);
+  ck_assert_uint_eq(a.count % 2, 0);
   const int64_t expected[] = {3000, 3000, 7000, 7000};
-  for (size_t i = 0; i < 4; i++) ck_assert_int_eq(asked_at[asked - 4 + i], expected[i]);
-  ck_assert_int_eq(scene_now(&t.s), 7000);
-  ck_assert_int_eq(dset_simulation_wake(t.s.simulation, SCENE_START, NULL), DSET_OK); /* over: now */
+  for (size_t i = 0; i < 4; i++) ck_assert_int_eq(a.at[a.count - 4 + i], expected[i]);
+  ck_assert_int_eq(scene_now(&s), 7000);
+  ck_assert_int_eq(dset_simulation_wake(s.simulation, SCENE_START, NULL), DSET_OK); /* over: now */
   bool more = false;
-  ck_assert_int_eq(dset_simulation_step(t.s.simulation, &more, NULL), DSET_OK);
+  ck_assert_int_eq(dset_simulation_step(s.simulation, &more, NULL), DSET_OK);
   ck_assert(more);
-  ck_assert_int_eq(scene_now(&t.s), 7000);
-  ck_assert_int_eq(dset_simulation_step(t.s.simulation, &more, NULL), DSET_OK);
+  ck_assert_int_eq(scene_now(&s), 7000);
+  ck_assert_int_eq(dset_simulation_step(s.simulation, &more, NULL), DSET_OK);
   ck_assert(!more);
-  stage_free(&t);
+  log_free(&a.log);
+  scene_free(&s);
 }
 END_TEST
 
@@ -373,6 +412,7 @@ Suite *dset_suite_simulate_callers(void) {
   tcase_add_loop_test(tcase, surge, 0, 2);
   tcase_add_loop_test(tcase, owned, 0, 4);
   tcase_add_loop_test(tcase, pod_lost, 0, 2);
+  tcase_add_test(tcase, pod_lost_beside_outdated);
   tcase_add_test(tcase, pod_needless);
   tcase_add_loop_test(tcase, backoff, 0, 2);
   tcase_add_loop_test(tcase, revision_lost, 0, 2);

@@ -72,24 +72,6 @@ START_TEST(waves) {
 }
 END_TEST
 
-/* Availability is that of milliseconds, not of whole seconds: ready at 63,234 and 7 s. */
-START_TEST(J4_to_the_millisecond) {
-  scene s;
-  scene_log log;
-  scene_init(&s, 2);
-  s.w.daemonset.min_ready_seconds = 7;
-  dset_kubelet *kubelet = scene_kubelet(&s);
-  kubelet->ready = (dset_span){1234, 1234};
-  scene_template(&s, 60000, "v2");
-  log_start(&log, &s);
-  scene_run(&s, DSET_NEVER);
-  expect_text("J4", "deletions", deletes(&log), "60000: n1; 68234: n2");
-  scene_expect_none(&s, "J4");
-  log_free(&log);
-  scene_free(&s);
-}
-END_TEST
-
 /* Pods of template 1 on n1 and n2 never get ready: they go at once and spend the budget (S4). */
 START_TEST(F7_unavailable_go_first) {
   scene s;
@@ -387,7 +369,6 @@ Suite *dset_suite_simulate_rules(void) {
   Suite *suite = suite_create("simulate_rules");
   TCase *tcase = tcase_create("rules");
   ADD_ROWS(tcase, waves, wave_rows);
-  tcase_add_test(tcase, J4_to_the_millisecond);
   tcase_add_test(tcase, F7_unavailable_go_first);
   tcase_add_test(tcase, F8_stuck_and_unstuck);
   tcase_add_test(tcase, F11_surge_beside_unavailable);
