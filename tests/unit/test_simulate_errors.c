@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_simulate_errors.c: what simulate.h says of wrong arguments, and of scenarios that are made smaller.
+ * test_simulate_errors.c: what simulate.h says of the members of scenarios, of wrong arguments, and of scenarios that
+ * are made smaller.
  */
 #include <string.h>
 
@@ -9,6 +10,87 @@
 static const dset_node n1 = {.size = sizeof n1, .name = "n1"};
 static const dset_pod p1 = {.size = sizeof p1, .ns = "default", .name = "p1"};
 static const dset_revision r1 = {.size = sizeof r1, .ns = "default", .name = "r1"};
+
+/* ---- members ---- */
+
+/* `start_ms`, two DaemonSets; the figures are of the first. */
+START_TEST(two_daemonsets) {
+  static const dset_label app = {"app", "other"};
+  static const dset_selector selector = {.labels = &app, .label_count = 1};
+  scene s;
+  scene_init(&s, 3);
+  scene_fill(&s);
+  dset_daemonset other = s.w.daemonset;
+  other.name = "other", other.uid = "uid-other", other.selector = &selector;
+  other.template_labels = &app, other.template_label_count = 1, other.node_name = "n2";
+  const dset_daemonset *both[] = {&s.w.daemonset, &other};
+  s.scenario.daemonsets = both, s.scenario.daemonset_count = 2;
+  s.scenario.start_ms = 5000000;
+  ck_assert_int_eq(dset_simulation_new(&s.scenario, NULL, &s.simulation, NULL), DSET_OK);
+  ck_assert_int_eq(dset_simulation_run(s.simulation, DSET_NEVER, NULL, NULL), DSET_OK);
+  ck_assert_int_eq(scene_stats(&s)->start_ms, 5000000);
+  ck_assert_int_eq(scene_stats(&s)->now_ms, 5002000);
+  ck_assert_uint_eq(scene_stats(&s)->creates, 4);
+  ck_assert_int_eq(scene_stats(&s)->eligible, 3);
+  ck_assert_int_eq(dset_simulation_judge(s.simulation, NULL), DSET_OK);
+  scene_expect_none(&s, "two");
+  scene_free(&s);
+}
+END_TEST
+
+/* `hash` of a change: that of the revision, and part of its name. */
+START_TEST(hash_of_a_change) {
+  scene s;
+  scene_init(&s, 1);
+  s.scenario.hash = "one";
+  scene_template(&s, 60000, "v2");
+  s.changes[0].hash = "two";
+  scene_run(&s, DSET_NEVER);
+  dset_snapshot snapshot = {.size = sizeof snapshot};
+  dset_simulation_snapshot(s.simulation, DSET_SIDE_STORE, "default", "agent", &snapshot, NULL);
+  ck_assert_uint_eq(snapshot.revision_count, 2);
+  for (size_t i = 0; i < 2; i++) {
+    const char *expected = snapshot.revisions[i]->number == 1 ? "agent-one" : "agent-two";
+    ck_assert_str_eq(snapshot.revisions[i]->name, expected);
+  }
+  scene_expect_none(&s, "hash");
+  scene_free(&s);
+}
+END_TEST
+
+/* `clock_ms`: the clock jumps forth by 3 s once, so that 10 s after ready are over 3 s early. */
+START_TEST(clock_jump) {
+  scene s;
+  scene_init(&s, 1);
+  s.w.daemonset.min_ready_seconds = 10;
+  s.faults.per_mille[DSET_FAULT_CLOCK_FORTH] = 1000;
+  s.faults.clock_ms = 3000;
+  s.faults.most = 1;
+  expect_text("clock", "status", (scene_start(&s), log_status(&s, 8999)), "1/1/0/1/1/0/1");
+  expect_text("clock", "status", log_status(&s, 9000), "1/1/0/1/1/1/0");
+  ck_assert_uint_eq(scene_stats(&s)->faults[DSET_FAULT_CLOCK_FORTH], 1);
+  scene_free(&s);
+}
+END_TEST
+
+/* Pods and revisions that are there at the beginning are kept. */
+START_TEST(what_is_there) {
+  scene s;
+  scene_log log;
+  scene_init(&s, 2);
+  world_clear_revisions(&s.w);
+  world_revisions(&s.w, "agent-cur #5 hash=cur current");
+  world_pods(&s.w, "a@n1 new ready");
+  log_start(&log, &s);
+  scene_run(&s, DSET_NEVER);
+  expect_text("there", "creations", log_writes(&log, DSET_ACTION_CREATE_POD), "0: n2");
+  expect_text("there", "revisions", log_writes(&log, DSET_ACTION_CREATE_REVISION), "");
+  ck_assert_int_eq(scene_stats(&s)->updated, 2);
+  scene_expect_none(&s, "there");
+  log_free(&log);
+  scene_free(&s);
+}
+END_TEST
 
 /* ---- scenarios ---- */
 
@@ -263,6 +345,10 @@ END_TEST
 Suite *dset_suite_simulate_errors(void) {
   Suite *suite = suite_create("simulate_errors");
   TCase *tcase = tcase_create("errors");
+  tcase_add_test(tcase, two_daemonsets);
+  tcase_add_test(tcase, hash_of_a_change);
+  tcase_add_test(tcase, clock_jump);
+  tcase_add_test(tcase, what_is_there);
   ADD_ROWS(tcase, scenario_mistakes, mistakes);
   tcase_add_test(tcase, null_arguments);
   tcase_add_loop_test(tcase, changes_that_lack_members, 0, 23);

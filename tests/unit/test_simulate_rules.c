@@ -315,6 +315,26 @@ START_TEST(F14_vanished_node_stops_surge) {
 }
 END_TEST
 
+/* S5: the pod of a node that is cut off goes first, cannot stop, and spends the budget until the node is back. */
+START_TEST(S5_cut_off_node_stops_rollout) {
+  scene s;
+  scene_log log;
+  scene_init(&s, 3);
+  scene_change(&s, 10000, DSET_CHANGE_CUT_OFF, "n2");
+  scene_template(&s, 60000, "v2");
+  scene_change(&s, 120000, DSET_CHANGE_REJOIN, "n2");
+  log_start(&log, &s);
+  scene_run(&s, DSET_NEVER);
+  expect_text("S5", "deletions", deletes(&log), "60000: n2; 123000: n1; 126000: n3");
+  expect_text("S5", "creations", log_writes_after(&log, DSET_ACTION_CREATE_POD, 1),
+              "121000: n2; 124000: n1; 127000: n3");
+  ck_assert_int_eq(dset_simulation_judge(s.simulation, NULL), DSET_OK);
+  scene_expect_none(&s, "S5");
+  log_free(&log);
+  scene_free(&s);
+}
+END_TEST
+
 /* S11: from surge to something else in mid-rollout: manage keeps the oldest pod and kills the new one. */
 START_TEST(S11_surge_switched_off) {
   scene s;
@@ -381,6 +401,7 @@ Suite *dset_suite_simulate_rules(void) {
   tcase_add_loop_test(tcase, E11_E12_deleting, 0, 2);
   tcase_add_test(tcase, E15_vanished_nodes);
   tcase_add_test(tcase, F14_vanished_node_stops_surge);
+  tcase_add_test(tcase, S5_cut_off_node_stops_rollout);
   tcase_add_loop_test(tcase, S11_surge_switched_off, 0, 2);
   tcase_add_test(tcase, F1_on_delete);
   suite_add_tcase(suite, tcase);
