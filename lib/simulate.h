@@ -375,6 +375,8 @@ void dset_sim_log_daemonset(dset_simulation *sim, dset_sim_daemonset *daemonset)
 void dset_sim_log_revision(dset_simulation *sim, dset_sim_revision *revision);
 const dset_owner *dset_sim_controller(const dset_sim_state *state);
 bool dset_sim_owns(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state);
+bool dset_sim_owned(const dset_sim_spec *spec, const dset_sim_pod *pod,
+                    const dset_sim_state *state); /* as shown, too */
 bool dset_sim_claims(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state); /* D4 */
 const dset_label *dset_sim_with_label(dset_simulation *sim, const dset_label *labels, size_t *count, const char *key,
                                       const char *value);
@@ -453,6 +455,7 @@ const dset_sim_sums *dset_sim_count(dset_simulation *sim, dset_sim_daemonset *da
 const dset_sim_facts *dset_sim_facts_of(const dset_sim_daemonset *daemonset, int side);
 const dset_sim_state *dset_sim_state_of(const dset_sim_pod *pod, int side);
 int dset_sim_verdict(const dset_sim_spec *spec, const dset_sim_node *node, int side);
+bool dset_sim_has_hash(const dset_sim_spec *spec, const dset_sim_state *state); /* of a revision of the template */
 bool dset_sim_is_new(const dset_sim_spec *spec, const dset_sim_state *state);
 bool dset_sim_available(const dset_simulation *sim, const dset_sim_spec *spec, const dset_sim_state *state, int side);
 bool dset_sim_is_sent(const dset_sim_pod *pod, int64_t now_ms); /* a deletion, that may still be under way */

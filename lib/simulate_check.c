@@ -88,7 +88,7 @@ static company company_of(const dset_simulation *sim, const dset_sim_spec *spec,
     if (other == pod || !dset_sim_lives(sim, other, side) || !dset_sim_claims(spec, other, state)) continue;
     found.live++;
     found.available |= dset_sim_available(sim, spec, state, side);
-    found.is_new |= dset_sim_is_new(spec, state);
+    found.is_new |= dset_sim_has_hash(spec, state);
   }
   return found;
 }
@@ -189,8 +189,8 @@ static void check_healthy(dset_simulation *sim, const dset_sim_call *call, const
     return;
   }
   if (verdict != DSET_VERDICT_RUN || !surges(spec->facts)) return;
-  bool is_new = dset_sim_is_new(spec, state);
-  if (is_new && !beside.is_new) {
+  bool is_new = dset_sim_has_hash(spec, state); /* manage looks at no other label (S12) */
+  if (is_new && !beside.is_new && !has_duplicates(sim, spec, call->host)) {
     dset_sim_violate(sim, DSET_INVARIANT_POD_LOST, call->daemonset,
                      "%s is deleted, the only one of the current template on %s", pod->object.name,
                      pod->node->object.name);
@@ -224,7 +224,7 @@ static void check_delete(dset_simulation *sim, const dset_sim_call *call) {
   if (pod == NULL) return;
   const dset_sim_state *state = dset_sim_state_of(pod, call->host);
   const dset_sim_state *owned = state->exists ? state : &pod->store;
-  if (owned->exists && !dset_sim_owns(call->spec, pod, owned) && !dset_sim_owns(call->spec, pod, &pod->store)) {
+  if (owned->exists && !dset_sim_owned(call->spec, pod, owned) && !dset_sim_owned(call->spec, pod, &pod->store)) {
     dset_sim_violate(sim, DSET_INVARIANT_OWNED, call->daemonset, "%s is deleted and not the DaemonSet's",
                      pod->object.name);
     return;
@@ -290,7 +290,7 @@ static void check_claim(dset_simulation *sim, const dset_sim_call *call) {
   if (pod == NULL) return;
   const dset_sim_state *state = dset_sim_state_of(pod, call->host);
   if (!state->exists) return;
-  bool ours = dset_sim_owns(call->spec, pod, state);
+  bool ours = dset_sim_owned(call->spec, pod, state);
   bool adopts = call->type == DSET_ACTION_ADOPT_POD;
   bool relabels_orphan = call->type == DSET_ACTION_LABEL_POD && dset_sim_controller(state) == NULL; /* G11, D9 */
   if (adopts ? dset_sim_controller(state) == NULL : ours || relabels_orphan) return;

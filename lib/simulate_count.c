@@ -31,11 +31,16 @@ int dset_sim_verdict(const dset_sim_spec *spec, const dset_sim_node *node, int s
   return facts == NULL ? DSET_VERDICT_NEITHER : dset_matcher_verdict(spec->matcher, facts);
 }
 
-bool dset_sim_is_new(const dset_sim_spec *spec, const dset_sim_state *state) {
+bool dset_sim_has_hash(const dset_sim_spec *spec, const dset_sim_state *state) {
   const char *hash = dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH);
   for (size_t i = 0; i < spec->hash_count && hash != NULL; i++) {
     if (spec->hashes[i] == hash) return true; /* texts are the simulation's */
   }
+  return false;
+}
+
+bool dset_sim_is_new(const dset_sim_spec *spec, const dset_sim_state *state) {
+  if (dset_sim_has_hash(spec, state)) return true;
   if (spec->generation == NULL) return false;
   const char *generation = dset_label_value(state->labels, state->label_count, DSET_LABEL_TEMPLATE_GENERATION);
   return generation != NULL && dset_text_same(generation, spec->generation);

@@ -156,6 +156,10 @@ bool dset_sim_owns(const dset_sim_spec *spec, const dset_sim_pod *pod, const dse
   return (owner == NULL || is_owner(spec, owner)) && is_owner(spec, dset_sim_controller(&pod->store));
 }
 
+bool dset_sim_owned(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state) {
+  return is_owner(spec, dset_sim_controller(state)) || dset_sim_owns(spec, pod, state);
+}
+
 bool dset_sim_claims(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state) {
   return dset_sim_owns(spec, pod, state) && dset_selector_matches(&spec->selector, state->labels, state->label_count);
 }
