@@ -212,20 +212,37 @@ static bool perform_due(dset_simulation *sim) {
 }
 
 /* A controller of the caller's. */
-static bool ask_caller(dset_simulation *sim) {
-  return sim->listener.plan != NULL && sim->listener.plan(sim->listener.user_data);
+static bool ask_caller(dset_simulation *sim, size_t turn) {
+  enum { TURNS = 10000 };
+  if (sim->listener.plan == NULL || turn > TURNS) return false;
+  if (turn == TURNS) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, NULL,
+                     "the controller never has nothing to do: %d times in one moment", (int)TURNS);
+    return false;
+  }
+  sim->busy = true;
+  bool did = sim->listener.plan(sim->listener.user_data);
+  sim->busy = false;
+  return did;
 }
 
 static bool do_moment(dset_simulation *sim) {
   bool worked = false;
+  size_t turn = 0;
   for (bool again = true; again && !sim->failed;) {
     again = perform_due(sim);
-    if (dset_sim_work_hosts(sim) || ((again || worked) && ask_caller(sim))) again = true;
+    if (dset_sim_work_hosts(sim) || ((again || worked) && ask_caller(sim, turn++))) again = true;
     worked |= again;
   }
   if (worked) sim->stats.steps++;
   dset_sim_measure(sim);
   return worked;
+}
+
+int dset_sim_idle(const dset_simulation *sim, dset_error *error) {
+  if (sim == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  if (sim->busy) return dset_fail(error, DSET_ERR_INVALID, "simulation", "is in the middle of a step");
+  return sim->failed ? dset_fail_memory(error) : DSET_OK;
 }
 
 /* One step, up to a moment. */
@@ -242,14 +259,14 @@ static int step_until(dset_simulation *sim, int64_t until_ms, bool *more, dset_e
 
 int dset_simulation_step(dset_simulation *simulation, bool *more, dset_error *error) {
   bool unread;
-  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  int code = dset_sim_idle(simulation, error);
+  if (code != DSET_OK) return code;
   return step_until(simulation, DSET_NEVER - 1, more == NULL ? &unread : more, error);
 }
 
 int dset_simulation_run(dset_simulation *simulation, int64_t until_ms, int *end, dset_error *error) {
-  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
   int64_t last_ms = until_ms == DSET_NEVER ? DSET_NEVER - 1 : until_ms;
-  int code = DSET_OK;
+  int code = dset_sim_idle(simulation, error);
   for (bool more = true; more && code == DSET_OK;) code = step_until(simulation, last_ms, &more, error);
   if (code != DSET_OK) return code;
   if (end != NULL) *end = dset_sim_next_task(simulation) == NULL ? DSET_END_REST : DSET_END_TIME;
@@ -266,6 +283,7 @@ void dset_sim_look(dset_simulation *sim) {
 
 int dset_simulation_wake(dset_simulation *simulation, int64_t at_ms, dset_error *error) {
   if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  if (at_ms == DSET_NEVER) return DSET_OK;
   if (!simulation->failed) dset_sim_plan_task(simulation, at_ms, DSET_TASK_LOOK, 0, simulation, 0);
   return simulation->failed ? dset_fail_memory(error) : DSET_OK;
 }

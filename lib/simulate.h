@@ -338,6 +338,7 @@ struct dset_simulation {
   size_t saved_bytes;
   size_t saved_capacity;
   uint64_t fence; /* how often it was saved */
+  bool busy;      /* in a callback of the caller's controller */
   bool resting;   /* writes are violations */
   dset_simulation_stats stats;
   dset_violation violations[DSET_SIM_VIOLATIONS];
@@ -463,6 +464,7 @@ bool dset_sim_lives(const dset_simulation *sim, const dset_sim_pod *pod, int sid
 int64_t dset_sim_time(const dset_simulation *sim, int side);
 
 /* simulate.c */
+int dset_sim_idle(const dset_simulation *sim, dset_error *error); /* whether it can be stepped */
 void dset_sim_look(dset_simulation *sim); /* a controller of the caller's plans in this moment */
 
 /* simulate_view.c */

@@ -22,6 +22,9 @@ static int check_kubelet(const dset_kubelet *rule, dset_error *error) {
                {&rule->fail, "fail"},   {&rule->up, "up"},       {&rule->down, "down"}};
   for (size_t i = 0; code == DSET_OK && i < sizeof spans / sizeof spans[0]; i++)
     code = check_span(spans[i].span, spans[i].path, error);
+  bool at_once = rule->up.least_ms == 0 && rule->up.most_ms == 0 && rule->down.least_ms == 0 && rule->down.most_ms == 0;
+  if (code == DSET_OK && rule->flaps != 0 && at_once)
+    code = dset_fail(error, DSET_ERR_INVALID, "flaps", "need `up` or `down`: they must take time");
   if (code == DSET_OK && rule->fail_per_mille > 1000)
     code = dset_fail(error, DSET_ERR_INVALID, "fail_per_mille", "must be at most 1000");
   return code;
@@ -102,7 +105,8 @@ static int check_rules(const dset_scenario *scenario, dset_error *error) {
   }
   for (size_t i = 0; i < scenario->change_count; i++) {
     int code = scenario->changes[i] == NULL ? dset_fail(error, DSET_ERR_INVALID, "", "must not be NULL")
-                                            : dset_sim_check_change(scenario->changes[i], error);
+                                            : dset_check_size(scenario->changes[i], sizeof(dset_change), "", error);
+    if (code == DSET_OK) code = dset_sim_check_change(scenario->changes[i], error);
     code = dset_sim_in_list(code, "changes", i, error);
     if (code != DSET_OK) return code;
   }

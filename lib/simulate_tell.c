@@ -43,7 +43,12 @@ void dset_sim_violate(dset_simulation *sim, int invariant, const dset_sim_daemon
   if (sim->stats.violations++ < DSET_SIM_VIOLATIONS) {
     char *kept = sim->failed ? NULL : dset_arena_string(&sim->arena, line);
     if (kept == NULL) sim->failed = true;
-    sim->violations[sim->stats.violations - 1] = (dset_violation){invariant, sim->now_ms, dset_text_or_empty(kept)};
+    sim->violations[sim->stats.violations - 1] =
+        (dset_violation){.invariant = invariant,
+                         .at_ms = sim->now_ms,
+                         .ns = daemonset == NULL ? "" : daemonset->object.ns,
+                         .daemonset = daemonset == NULL ? "" : daemonset->object.name,
+                         .text = dset_text_or_empty(kept)};
   }
   if (!dset_sim_heard(sim)) return;
   dset_trace trace = {.type = DSET_TRACE_VIOLATION, .invariant = invariant};

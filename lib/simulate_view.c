@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* simulate_view.c (L4s): what callers ask of a simulation: its state, its numbers, whether it is where it should be;
  * and the writes of their own controllers. */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "check.h"
 #include "error.h"
 #include "model.h"
@@ -87,7 +91,7 @@ static void list_revisions(dset_simulation *sim, int side, dset_snapshot *snapsh
 /* The facts of one side; the lists are valid until the next time. */
 static void snap(dset_simulation *sim, int side, const dset_sim_daemonset *daemonset, dset_snapshot *snapshot) {
   dset_arena_reset(&sim->snapshot, SNAPSHOT_KEEPS);
-  *snapshot = (dset_snapshot){.size = sizeof *snapshot, .now_ms = dset_sim_time(sim, side)};
+  *snapshot = (dset_snapshot){.size = snapshot->size, .now_ms = dset_sim_time(sim, side)};
   list_nodes(sim, side, snapshot);
   list_pods(sim, side, snapshot);
   list_revisions(sim, side, snapshot);
@@ -105,6 +109,8 @@ int dset_simulation_snapshot(dset_simulation *simulation, int side, const char *
   if (snapshot == NULL) return dset_fail(error, DSET_ERR_INVALID, "snapshot", "must not be NULL");
   if (side != DSET_SIDE_STORE && side != DSET_SIDE_VIEW)
     return dset_fail(error, DSET_ERR_INVALID, "side", "must be DSET_SIDE_STORE or DSET_SIDE_VIEW");
+  int code = dset_check_size(snapshot, sizeof *snapshot, "snapshot", error);
+  if (code != DSET_OK) return code;
   if (simulation->failed) return dset_fail_memory(error);
   snap(simulation, side == DSET_SIDE_STORE ? DSET_SIM_STORE : 0,
        (const dset_sim_daemonset *)dset_sim_find(simulation, DSET_WATCH_DAEMONSETS, ns, name), snapshot);
@@ -113,12 +119,36 @@ int dset_simulation_snapshot(dset_simulation *simulation, int side, const char *
 
 /* ---- writes of other controllers ---- */
 
+/* An action has the member that says what it is done to, as plan.h lists them. */
 static int check_action(const dset_action *action, dset_error *error) {
-  if (action->type >= DSET_ACTION_CREATE_POD && action->type <= DSET_ACTION_EMIT_EVENT) {
-    if (action->type != DSET_ACTION_UPDATE_STATUS || action->status != NULL) return DSET_OK;
-    return dset_fail(error, DSET_ERR_INVALID, "action.status", "is absent; UpdateStatus needs it");
-  }
-  return dset_fail(error, DSET_ERR_INVALID, "action.type", "%d is no action", action->type);
+  static const struct {
+    const char *member; /* NULL: none is needed */
+    size_t offset;
+  } needed[] = {[DSET_ACTION_CREATE_POD] = {"node", offsetof(dset_action, node)},
+                [DSET_ACTION_DELETE_POD] = {"pod", offsetof(dset_action, pod)},
+                [DSET_ACTION_ADOPT_POD] = {"pod", offsetof(dset_action, pod)},
+                [DSET_ACTION_RELEASE_POD] = {"pod", offsetof(dset_action, pod)},
+                [DSET_ACTION_LABEL_POD] = {"pod", offsetof(dset_action, pod)},
+                [DSET_ACTION_CREATE_REVISION] = {"revision", offsetof(dset_action, revision)},
+                [DSET_ACTION_UPDATE_REVISION] = {"revision", offsetof(dset_action, revision)},
+                [DSET_ACTION_DELETE_REVISION] = {"revision", offsetof(dset_action, revision)},
+                [DSET_ACTION_ADOPT_REVISION] = {"revision", offsetof(dset_action, revision)},
+                [DSET_ACTION_RELEASE_REVISION] = {"revision", offsetof(dset_action, revision)},
+                [DSET_ACTION_EMIT_EVENT] = {NULL, 0}};
+  if (action->type < DSET_ACTION_CREATE_POD || action->type > DSET_ACTION_EMIT_EVENT)
+    return dset_fail(error, DSET_ERR_INVALID, "action.type", "%d is no action", action->type);
+  const char *member = needed[action->type].member;
+  const char *text = NULL;
+  if (member != NULL) memcpy(&text, (const char *)action + needed[action->type].offset, sizeof text);
+  if (action->type == DSET_ACTION_UPDATE_STATUS && action->status == NULL) member = "status";
+  if (member == NULL || !dset_text_empty(text)) return DSET_OK;
+  char path[32];
+  snprintf(path, sizeof path, "action.%s", member);
+  return dset_fail(error, DSET_ERR_INVALID, path, "is absent; %s needs it", dset_action_type_name(action->type));
+}
+
+static void fill_reply(dset_reply *reply, const char *pod, const char *text, uint64_t version) {
+  *reply = (dset_reply){.size = reply->size, .pod = pod, .text = text, .version = version};
 }
 
 int dset_simulation_act(dset_simulation *simulation, const char *ns, const char *name, const dset_action *action,
@@ -127,6 +157,7 @@ int dset_simulation_act(dset_simulation *simulation, const char *ns, const char 
   if (action == NULL) return dset_fail(error, DSET_ERR_INVALID, "action", "must not be NULL");
   if (result == NULL) return dset_fail(error, DSET_ERR_INVALID, "result", "must not be NULL");
   int code = dset_check_size(action, sizeof *action, "action", error);
+  if (code == DSET_OK) code = dset_check_size(reply, sizeof *reply, "reply", error);
   if (code == DSET_OK) code = check_action(action, error);
   if (code != DSET_OK) return code;
   dset_sim_daemonset *daemonset = (dset_sim_daemonset *)dset_sim_find(simulation, DSET_WATCH_DAEMONSETS, ns, name);
@@ -134,7 +165,7 @@ int dset_simulation_act(dset_simulation *simulation, const char *ns, const char 
     return dset_fail(error, DSET_ERR_INVALID, "name", "the view has no DaemonSet \"%s\"", dset_text_or_empty(name));
   if (simulation->failed) return dset_fail_memory(error);
   *result = DSET_RESULT_OK;
-  if (reply != NULL) *reply = (dset_reply){.size = sizeof *reply};
+  if (reply != NULL) fill_reply(reply, NULL, "", 0);
   if (action->type == DSET_ACTION_EMIT_EVENT) return DSET_OK;
   daemonset->decided[0] = daemonset->seen[0].spec;
   daemonset->decided_ms[0] = dset_sim_time(simulation, 0);
@@ -145,44 +176,65 @@ int dset_simulation_act(dset_simulation *simulation, const char *ns, const char 
   dset_sim_send(simulation, &call);
   dset_sim_effect(simulation, &call);
   *result = call.result;
-  if (reply != NULL) *reply = (dset_reply){sizeof *reply, call.made, call.text, call.version};
+  const char *text = call.result == DSET_RESULT_OK ? "" : dset_result_name(call.result);
+  if (reply != NULL) fill_reply(reply, call.made, dset_text_empty(call.text) ? text : call.text, call.version);
   return simulation->failed ? dset_fail_memory(error) : DSET_OK;
 }
 
 /* ---- at rest ---- */
 
+/* The pods of a node, as a judge sees them. */
+typedef struct dset_sim_found {
+  const dset_sim_pod *live;    /* the last one */
+  const dset_sim_pod *waiting; /* live, not available */
+  const dset_sim_pod *ended;
+  size_t live_count;
+  size_t count;
+} dset_sim_found;
+
+static dset_sim_found look_at(const dset_simulation *sim, const dset_sim_spec *spec, const dset_sim_node *node) {
+  dset_sim_found found = {.count = 0};
+  for (const dset_sim_pod *pod = node->pods; pod != NULL; pod = pod->next) {
+    if (!pod->store.exists || !dset_sim_owns(spec, pod, &pod->store)) continue;
+    bool ended = pod->store.phase == DSET_PHASE_FAILED || pod->store.phase == DSET_PHASE_SUCCEEDED;
+    found.count++;
+    if (ended) found.ended = pod;
+    if (ended || pod->store.deleting) continue;
+    found.live = pod;
+    found.live_count++;
+    if (!dset_sim_available(sim, spec, &pod->store, DSET_SIM_STORE)) found.waiting = pod;
+  }
+  return found;
+}
+
 /* What is wrong with a node of a DaemonSet that has come to rest. */
 static void judge_node(dset_simulation *sim, dset_sim_daemonset *daemonset, const dset_sim_node *node) {
   const dset_sim_share *share = &daemonset->sums[DSET_SIM_STORE].shares[node->number];
   const dset_sim_spec *spec = daemonset->store.spec;
+  const dset_sim_found found = look_at(sim, spec, node);
   bool rolls = spec->facts->strategy == DSET_STRATEGY_ROLLING_UPDATE;
-  const dset_sim_pod *found = NULL;
-  size_t count = 0;
-  for (const dset_sim_pod *pod = node->pods; pod != NULL; pod = pod->next) {
-    if (!pod->store.exists || !dset_sim_owns(spec, pod, &pod->store)) continue;
-    found = pod;
-    count++;
-  }
-  int verdict = dset_sim_verdict(spec, node, DSET_SIM_STORE);
+  bool runs = share->eligible;
   const char *name = node->object.name;
-  if (share->eligible && count == 0) {
+  if (found.count > 0 && dset_sim_verdict(spec, node, DSET_SIM_STORE) == DSET_VERDICT_NEITHER) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "a pod is on %s, which must have none", name);
+  } else if (found.ended != NULL) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s: %s has %s, and is still there", name,
+                     found.ended->object.name, found.ended->store.phase == DSET_PHASE_FAILED ? "failed" : "succeeded");
+  } else if (runs && found.live_count == 0) {
     dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s has no pod", name);
-  } else if (count > 1) {
-    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s has %zu pods", name, count);
-  } else if (share->eligible && !share->available) {
-    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s: %s is not %s", name, found->object.name,
-                     found->store.ready ? "available" : "ready");
-  } else if (share->eligible && rolls && !share->updated) {
-    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s: %s is outdated", name, found->object.name);
-  } else if (verdict == DSET_VERDICT_NEITHER && count > 0) {
-    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s is on %s, which must not have it", found->object.name,
-                     name);
+  } else if (runs && found.waiting != NULL) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s: %s is not %s", name, found.waiting->object.name,
+                     found.waiting->store.ready ? "available" : "ready");
+  } else if (found.count > 1) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s has %zu pods", name, found.count);
+  } else if (runs && rolls && !share->updated) {
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "%s: %s is outdated", name, found.live->object.name);
   }
 }
 
 /* A plan of the store as it is does nothing. */
 static void judge_plan(dset_simulation *sim, dset_sim_daemonset *daemonset) {
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   dset_plan *plan;
   dset_error error;
   snap(sim, DSET_SIM_STORE, daemonset, &snapshot);
@@ -191,6 +243,9 @@ static void judge_plan(dset_simulation *sim, dset_sim_daemonset *daemonset) {
     sim->failed = true; /* the objects were checked: no memory */
     return;
   }
+  for (size_t i = 0; i < dset_plan_problem_count(plan); i++)
+    dset_sim_violate(sim, DSET_INVARIANT_SETTLES, daemonset, "its plan has a problem: %s",
+                     dset_plan_problem(plan, i)->text);
   for (size_t i = 0; i < dset_plan_action_count(plan); i++) {
     const dset_action *action = dset_plan_action(plan, i);
     if (action->type != DSET_ACTION_EMIT_EVENT)
@@ -201,7 +256,8 @@ static void judge_plan(dset_simulation *sim, dset_sim_daemonset *daemonset) {
 }
 
 int dset_simulation_judge(dset_simulation *simulation, dset_error *error) {
-  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  int code = dset_sim_idle(simulation, error);
+  if (code != DSET_OK) return code;
   dset_simulation *sim = simulation;
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count && !sim->failed; i++) {
     dset_sim_daemonset *daemonset = (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[i];
@@ -217,9 +273,9 @@ int dset_simulation_judge(dset_simulation *simulation, dset_error *error) {
 
 int dset_simulation_quiet(dset_simulation *simulation, size_t plans, dset_error *error) {
   enum { MINUTE_MS = 60000 };
-  if (simulation == NULL) return dset_fail(error, DSET_ERR_INVALID, "simulation", "must not be NULL");
+  int code = dset_sim_idle(simulation, error);
+  if (code != DSET_OK) return code;
   dset_simulation *sim = simulation;
-  int code = DSET_OK;
   sim->resting = true;
   for (size_t i = 0; i < plans && code == DSET_OK; i++) {
     const dset_change crash = {.size = sizeof crash, .type = DSET_CHANGE_CRASH_HOST};

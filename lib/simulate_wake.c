@@ -55,6 +55,19 @@ static void ask_exactly(dset_simulation *sim, dset_sim_host *host, dset_sim_daem
   set_wake(sim, host);
 }
 
+/* Whether a node has a failed pod, which its back-off keeps (E7). */
+static bool keeps_failed(const dset_simulation *sim, const dset_sim_host *host, const dset_sim_daemonset *daemonset,
+                         const char *name) {
+  const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", name);
+  const dset_sim_spec *spec = daemonset->seen[host->number].spec;
+  for (const dset_sim_pod *pod = node == NULL ? NULL : node->pods; pod != NULL; pod = pod->next) {
+    const dset_sim_state *state = &pod->seen[host->number];
+    bool failed = state->exists && !state->deleting && state->phase == DSET_PHASE_FAILED;
+    if (failed && dset_sim_claims(spec, pod, state)) return true;
+  }
+  return false;
+}
+
 static void ask_as_kubernetes(dset_simulation *sim, dset_sim_host *host, dset_sim_daemonset *daemonset,
                               const dset_plan *plan) {
   const dset_status *status = dset_plan_status(plan);
@@ -64,7 +77,8 @@ static void ask_as_kubernetes(dset_simulation *sim, dset_sim_host *host, dset_si
     dset_sim_add_wake(sim, host, daemonset, dset_time_add(sim->now_ms, min_ready_ms));
   for (size_t i = 0; i < dset_plan_backoff_count(plan); i++) {
     const dset_backoff *backoff = dset_plan_backoff(plan, i);
-    if (now_ms - backoff->last_ms < backoff->delay_ms)
+    bool waits = backoff->last_ms < now_ms && now_ms - backoff->last_ms < backoff->delay_ms;
+    if (waits && keeps_failed(sim, host, daemonset, backoff->node))
       dset_sim_add_wake(sim, host, daemonset, dset_time_add(sim->now_ms, backoff->delay_ms));
   }
 }

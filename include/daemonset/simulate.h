@@ -145,7 +145,7 @@ typedef struct dset_fault_rates {
   int64_t until_ms;         /* simulated time from which on nothing goes wrong; clocks are right again. 0 = never */
   uint64_t crash_call;      /* if not 0: the host crashes at its so many-th write, whatever the rates */
   bool crash_after;         /* once it is sent, not before */
-  uint64_t most;            /* so many happen, and no more; 0 = no limit */
+  uint64_t most;            /* so many happen, silenced ones included, and no more; 0 = no limit */
   const uint64_t *silenced; /* numbers of faults that do not happen, counted from 1, all of them */
   size_t silenced_count;
 } dset_fault_rates;
@@ -315,6 +315,8 @@ enum dset_invariant {
 typedef struct dset_violation {
   int32_t invariant;
   int64_t at_ms;
+  const char *ns; /* of the DaemonSet; "" if it is nobody's */
+  const char *daemonset;
   const char *text; /* one line; valid as long as the simulation */
 } dset_violation;
 

@@ -61,7 +61,7 @@ static int act(bottle_host *h, const char *ns, const char *name, const dset_acti
 }
 
 void bottle_write(bottle_host *h, const bottle_daemonset *item, dset_action action) {
-  dset_reply reply;
+  dset_reply reply = {.size = sizeof reply};
   action.size = sizeof action;
   act(h, item->ns, item->name, &action, &reply);
 }
@@ -134,7 +134,7 @@ static void carry_out_plan(bottle_host *h, bottle_daemonset *item, const dset_pl
 
 static void plan_with(bottle_host *h, bottle_daemonset *item) {
   dset_options options = {.size = sizeof options};
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   dset_plan *plan;
   if (!bottle_read_view(h, item)) {
     dset_ledger_forget(h->ledger, item->ns, item->name);

@@ -36,7 +36,7 @@ static void copy_view(dset_arena *memory, const dset_snapshot *from, bool deep, 
 
 /* What the simulation shows now. False: the DaemonSet is not there. */
 static bool read_live(bottle_host *h, const bottle_daemonset *item, dset_arena *memory, bool deep, bottle_view *view) {
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   bottle_must(dset_simulation_snapshot(h->s.simulation, DSET_SIDE_VIEW, item->ns, item->name, &snapshot, NULL),
               "reads");
   if (snapshot.daemonset == NULL) return false;

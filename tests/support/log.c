@@ -82,7 +82,7 @@ static void look(scene *s, dset_snapshot *snapshot) {
 }
 
 const char *log_status(scene *s, int64_t at_ms) {
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   scene_run(s, at_ms);
   look(s, &snapshot);
   static const dset_status none = {.size = sizeof none};
@@ -105,7 +105,7 @@ static const char *pod_state(const dset_pod *pod) {
 }
 
 const char *log_pods(scene *s, int64_t at_ms) {
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   scene_run(s, at_ms);
   look(s, &snapshot);
   const dset_pod *pods[64];
@@ -126,7 +126,7 @@ static int by_number(const void *a, const void *b) {
 }
 
 const char *log_revisions(scene *s) {
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   look(s, &snapshot);
   const dset_revision *revisions[32];
   ck_assert_uint_le(snapshot.revision_count, COUNT_OF(revisions));

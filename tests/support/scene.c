@@ -69,7 +69,7 @@ dset_daemonset *scene_template(scene *s, int64_t after_ms, const char *template)
 
 void scene_fill(scene *s) {
   dset_scenario *scenario = &s->scenario;
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   world_snapshot(&s->w, &snapshot);
   scenario->nodes = snapshot.nodes, scenario->node_count = snapshot.node_count;
   scenario->pods = snapshot.pods, scenario->pod_count = snapshot.pod_count;

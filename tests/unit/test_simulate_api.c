@@ -28,7 +28,7 @@ static int act(scene *s, int type, const char *node, const char *pod, dset_reply
 /* A side's pods as "agent-1@n1 ready; ...". */
 static const char *pods(scene *s, int side) {
   static char text[1024];
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   size_t length = 0;
   ck_assert_int_eq(dset_simulation_snapshot(s->simulation, side, "default", "agent", &snapshot, NULL), DSET_OK);
   text[0] = '\0';
@@ -53,7 +53,7 @@ static void wait(scene *s, int64_t after_ms) {
 /* State, actions, next state: nothing happens that the controller did not do, or the cluster by itself. */
 START_TEST(steps_by_hand) {
   scene s;
-  dset_reply reply;
+  dset_reply reply = {.size = sizeof reply};
   begin_by_hand(&s, 2);
   ck_assert_int_eq(scene_run(&s, DSET_NEVER), DSET_END_REST);
   expect_text("nobody does anything", "pods", pods(&s, DSET_SIDE_STORE), "");
@@ -83,7 +83,7 @@ END_TEST
 /* A controller that plans from the view and does all of it at once. */
 static bool plan_at_once(void *user_data) {
   scene *s = user_data;
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   dset_plan *plan;
   int result;
   ck_assert_int_eq(dset_simulation_snapshot(s->simulation, DSET_SIDE_VIEW, "default", "agent", &snapshot, NULL),
@@ -342,7 +342,7 @@ END_TEST
 START_TEST(refused_calls) {
   scene s;
   dset_error error;
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   int result;
   begin_by_hand(&s, 1);
   dset_action action = {.size = sizeof action, .type = 99};
@@ -386,7 +386,7 @@ static int live(const dset_scenario *scenario, dset_allocator *allocator) {
   dset_options options = {.size = sizeof options, .allocator = allocator};
   dset_scenario given = *scenario;
   dset_simulation *simulation;
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   given.options = &options;
   int code = dset_simulation_new(&given, NULL, &simulation, NULL);
   if (code != DSET_OK) return code;

@@ -304,7 +304,7 @@ START_TEST(incident_132459) {
   scene_init(&s, 1);
   const dset_node tainted = {.size = sizeof tainted, .name = "n1", .taints = &taint, .taint_count = 1};
   const dset_node plain = {.size = sizeof plain, .name = "n1"};
-  dset_snapshot snapshot;
+  dset_snapshot snapshot = {.size = sizeof snapshot};
   scene_change(&s, 10000, DSET_CHANGE_PUT_NODE, NULL)->node = &tainted;
   scene_change(&s, 20000, DSET_CHANGE_PUT_NODE, NULL)->node = &plain;
   scene_run(&s, 15000);
