@@ -184,8 +184,8 @@ static void perform(dset_simulation *sim, const dset_sim_task *task) {
     case DSET_TASK_CHANGE: dset_sim_do_change(sim, task->object); break;
     case DSET_TASK_LIVE: dset_sim_live(sim, task->object); break;
     case DSET_TASK_STOP: dset_sim_end_pod(sim, task->object, "is gone"); break;
-    case DSET_TASK_AVAILABLE:
-    case DSET_TASK_LOST: dset_sim_stale_node(sim, ((const dset_sim_pod *)task->object)->node, task->part); break;
+    case DSET_TASK_AVAILABLE: dset_sim_stale_node(sim, ((const dset_sim_pod *)task->object)->node, task->part); break;
+    case DSET_TASK_LOST: dset_sim_lose(sim, task->object, task->part); break;
     case DSET_TASK_UNREACHABLE: dset_sim_unreachable(sim, task->object); break;
     case DSET_TASK_COLLECT: dset_sim_collect(sim, task->object); break;
     case DSET_TASK_SHOW: dset_sim_show(sim, task->object, task->part); break;

@@ -131,6 +131,7 @@ typedef struct dset_sim_pod {
   int64_t sent_before_ms; /* while a plan is checked */
   const struct dset_sim_spec *adopter;
   bool released;
+  bool doomed;    /* a controller's deletion was done */
   bool backs_off; /* it had failed when its deletion was decided */
   bool made;      /* by a controller */
   bool linked;    /* among the pods of its node */
@@ -376,8 +377,6 @@ void dset_sim_log_daemonset(dset_simulation *sim, dset_sim_daemonset *daemonset)
 void dset_sim_log_revision(dset_simulation *sim, dset_sim_revision *revision);
 const dset_owner *dset_sim_controller(const dset_sim_state *state);
 bool dset_sim_owns(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state);
-bool dset_sim_owned(const dset_sim_spec *spec, const dset_sim_pod *pod,
-                    const dset_sim_state *state); /* as shown, too */
 bool dset_sim_claims(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state); /* D4 */
 const dset_label *dset_sim_with_label(dset_simulation *sim, const dset_label *labels, size_t *count, const char *key,
                                       const char *value);
@@ -459,7 +458,8 @@ int dset_sim_verdict(const dset_sim_spec *spec, const dset_sim_node *node, int s
 bool dset_sim_has_hash(const dset_sim_spec *spec, const dset_sim_state *state); /* of a revision of the template */
 bool dset_sim_is_new(const dset_sim_spec *spec, const dset_sim_state *state);
 bool dset_sim_available(const dset_simulation *sim, const dset_sim_spec *spec, const dset_sim_state *state, int side);
-bool dset_sim_is_sent(const dset_sim_pod *pod, int64_t now_ms); /* a deletion, that may still be under way */
+bool dset_sim_is_sent(const dset_sim_pod *pod, int64_t now_ms);        /* a deletion, that may still be under way */
+void dset_sim_lose(dset_simulation *sim, dset_sim_pod *pod, int side); /* what was sent is not waited for any more */
 bool dset_sim_lives(const dset_simulation *sim, const dset_sim_pod *pod, int side);
 int64_t dset_sim_time(const dset_simulation *sim, int side);
 

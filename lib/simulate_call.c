@@ -127,6 +127,7 @@ static int change_pod(dset_simulation *sim, dset_sim_call *call) {
   switch (call->type) {
     case DSET_ACTION_DELETE_POD:
       sim->stats.deletes++;
+      pod->doomed = true;
       dset_sim_delete_pod(sim, pod);
       call->version = sim->version;
       return DSET_RESULT_OK;

@@ -224,7 +224,7 @@ static void check_delete(dset_simulation *sim, const dset_sim_call *call) {
   if (pod == NULL) return;
   const dset_sim_state *state = dset_sim_state_of(pod, call->host);
   const dset_sim_state *owned = state->exists ? state : &pod->store;
-  if (owned->exists && !dset_sim_owned(call->spec, pod, owned) && !dset_sim_owned(call->spec, pod, &pod->store)) {
+  if (owned->exists && !dset_sim_owns(call->spec, pod, owned) && !dset_sim_owns(call->spec, pod, &pod->store)) {
     dset_sim_violate(sim, DSET_INVARIANT_OWNED, call->daemonset, "%s is deleted and not the DaemonSet's",
                      pod->object.name);
     return;
@@ -290,7 +290,7 @@ static void check_claim(dset_simulation *sim, const dset_sim_call *call) {
   if (pod == NULL) return;
   const dset_sim_state *state = dset_sim_state_of(pod, call->host);
   if (!state->exists) return;
-  bool ours = dset_sim_owned(call->spec, pod, state);
+  bool ours = dset_sim_owns(call->spec, pod, state);
   bool adopts = call->type == DSET_ACTION_ADOPT_POD;
   bool relabels_orphan = call->type == DSET_ACTION_LABEL_POD && dset_sim_controller(state) == NULL; /* G11, D9 */
   if (adopts ? dset_sim_controller(state) == NULL : ours || relabels_orphan) return;

@@ -48,7 +48,14 @@ bool dset_sim_is_new(const dset_sim_spec *spec, const dset_sim_state *state) {
 
 bool dset_sim_is_sent(const dset_sim_pod *pod, int64_t now_ms) {
   if (pod->sent_ms == 0) return false;
-  return pod->store.deleting || !pod->store.exists || now_ms - pod->sent_ms <= DSET_IN_FLIGHT_TIMEOUT_MS;
+  return pod->doomed || now_ms - pod->sent_ms <= DSET_IN_FLIGHT_TIMEOUT_MS;
+}
+
+/* Once it counts as lost it is forgotten: if the pod goes later, it is for another reason. */
+void dset_sim_lose(dset_simulation *sim, dset_sim_pod *pod, int side) {
+  if (dset_sim_is_sent(pod, dset_sim_time(sim, side))) return;
+  pod->sent_ms = 0;
+  for (int i = 0; i < DSET_SIM_HOSTS; i++) dset_sim_stale_node(sim, pod->node, i);
 }
 
 static bool is_ended(const dset_sim_state *state) {

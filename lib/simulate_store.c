@@ -115,7 +115,8 @@ void dset_sim_log_node(dset_simulation *sim, dset_sim_node *node) {
 }
 
 void dset_sim_log_pod(dset_simulation *sim, dset_sim_pod *pod) {
-  if (pod->node != NULL) dset_sim_stale_node(sim, pod->node, DSET_SIM_STORE);
+  for (int side = 0; side < DSET_SIM_SIDES && pod->node != NULL; side++) /* dset_sim_owns() looks at the store, too */
+    dset_sim_stale_node(sim, pod->node, side);
   dset_sim_entry *entry = append(sim, &pod->object);
   if (entry == NULL) return;
   entry->as.pod = pod->store;
@@ -151,13 +152,9 @@ bool dset_sim_owns(const dset_sim_spec *spec, const dset_sim_pod *pod, const dse
   const dset_owner *owner = dset_sim_controller(state);
   if (!dset_text_equal(pod->object.ns, spec->facts->ns) || pod->released) return false;
   if (pod->adopter != NULL) return pod->adopter == spec;
-  if (!state->exists || !pod->store.exists) return is_owner(spec, owner);
-  /* Adopted or released, and not shown yet: what is stored counts. */
-  return (owner == NULL || is_owner(spec, owner)) && is_owner(spec, dset_sim_controller(&pod->store));
-}
-
-bool dset_sim_owned(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state) {
-  return is_owner(spec, dset_sim_controller(state)) || dset_sim_owns(spec, pod, state);
+  if (is_owner(spec, owner)) return true;
+  /* Adopted, and not shown yet. */
+  return owner == NULL && state->exists && pod->store.exists && is_owner(spec, dset_sim_controller(&pod->store));
 }
 
 bool dset_sim_claims(const dset_sim_spec *spec, const dset_sim_pod *pod, const dset_sim_state *state) {
