@@ -6,6 +6,7 @@
  *
  * With --update-at the update is one of the changes, and without --update there is none: then the run is in one piece.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,6 +188,18 @@ static void show_progress(const struct scene *scene, const dset_simulation_stats
   free(time);
 }
 
+/* Pods that are made without end, as when the selector does not match their labels: no such run comes to rest. */
+static bool makes_no_end(const struct scene *scene, const dset_simulation_stats *stats) {
+  enum { FEW = 10000, A_NODE = 1000 };
+  if (stats->creates <= FEW + (uint64_t)stats->eligible * A_NODE) return false;
+  progress_clear(scene->request);
+  fprintf(stderr,
+          "dset: stopped: %" PRIu64 " pods were created for %" PRId64
+          " nodes; does the selector match the labels of the template? dset validate says so\n",
+          stats->creates, stats->eligible);
+  return true;
+}
+
 /* Steps until nothing is left to happen, or the time is over. The step that goes beyond is not told: its moment is
  * known only when it is there. */
 static int run(struct scene *scene) {
@@ -200,7 +213,7 @@ static int run(struct scene *scene) {
       complain(NULL, &error);
       return EXIT_ERROR;
     }
-    story->over = stats->now_ms > story->limit_ms;
+    story->over = stats->now_ms > story->limit_ms || makes_no_end(scene, stats);
     story->next_ms = stats->now_ms;
     if (!story->over) story_step(story);
     show_progress(scene, stats);

@@ -251,3 +251,10 @@ simulate $v1 --script $sim/script.yaml --max-bytes 1000
 refuses 'script: too large' "dset: $sim/script.yaml: more than 1000 bytes; --max-bytes sets how many are read"
 
 unwritable 'simulate' simulate -f $demo -o trace
+
+# ---- a run without end
+
+sed 's/app: agent/app: other/' $sim/v1.yaml | awk '/app: other/ && ++n == 1 { sub("other", "agent") } { print }' >"$work/endless.yaml"
+simulate -f $sim/nodes.yaml -f "$work/endless.yaml"
+reports 'pods without end' 'not settled'
+grep -q 'does the selector match the labels of the template' "$err" && good || bad 'pods without end' 'a line on stderr'
