@@ -14,7 +14,8 @@ enum stage { NONE, STARTING, STARTED, SEEN, STOPPED }; /* of a pod; plans are ma
 
 struct pod {
   enum stage stage;
-  size_t call; /* of dset_apply(): what is finished when it has started */
+  bool waits;  /* the run waits for it to start */
+  size_t call; /* of that run, and of no other: a crash ends both */
   char name[NAME], node[NAME], hash[NAME];
   dset_label labels[2];
   dset_pod facts;
@@ -48,12 +49,11 @@ static int create_pod(void *user_data, const dset_call *call, dset_reply *reply)
   struct host *host = user_data;
   struct pod *pod = host->pods; /* there are more than it ever has */
   while (pod->stage != NONE) pod++;
-  *pod = (struct pod){.stage = STARTING, .call = call->index};
+  *pod = (struct pod){.stage = STARTING, .waits = true, .call = call->index};
   snprintf(pod->name, NAME, "agent-%u", ++host->created);
   snprintf(pod->node, NAME, "%s", call->action->node);
   snprintf(pod->hash, NAME, "%s", call->action->hash);
-  pod->labels[0] = app;
-  pod->labels[1] = (dset_label){DSET_LABEL_HASH, pod->hash};
+  pod->labels[0] = app, pod->labels[1] = (dset_label){DSET_LABEL_HASH, pod->hash};
   pod->facts = (dset_pod){.ns = "default", .name = pod->name, .node_name = pod->node, .labels = pod->labels};
   pod->facts.owners = &owner, pod->facts.owner_count = 1, pod->facts.label_count = 2;
   pod->facts.created_ms = pod->facts.ready_since_ms = host->now_ms;
@@ -94,8 +94,8 @@ static void watch(struct host *host) {
   for (struct pod *pod = host->pods; pod < host->pods + PODS; pod++) {
     if (pod->stage == STARTED) dset_ledger_observe_pod(host->ledger, DSET_POD_ADDED, &pod->facts, NULL);
     if (pod->stage == STOPPED) dset_ledger_observe_pod(host->ledger, DSET_POD_GONE, &pod->facts, NULL);
-    bool waits = pod->stage == STARTING && host->run != NULL;
-    if (waits) dset_run_finish(host->run, pod->call, DSET_RESULT_OK, NULL, NULL);
+    if (pod->waits) dset_run_finish(host->run, pod->call, DSET_RESULT_OK, NULL, NULL);
+    pod->waits = false;
     static const enum stage next[] = {NONE, STARTED, SEEN, SEEN, NONE};
     pod->stage = next[pod->stage];
   }
@@ -122,9 +122,9 @@ static bool sync(struct host *host) {
 
 static bool crash(struct host *host) {
   puts("      the host crashes");
-  dset_run_free(host->run);
+  dset_run_free(host->run), host->run = NULL;
   dset_ledger_free(host->ledger);
-  host->run = NULL;
+  for (struct pod *pod = host->pods; pod < host->pods + PODS; pod++) pod->waits = false;
   return dset_ledger_read(host->saved, host->saved_bytes, NULL, &host->ledger, NULL) == DSET_OK;
 }
 
