@@ -151,7 +151,8 @@ static bool prepare_place(dset_cluster *cluster, dset_record_daemonset *made) {
   if (text == NULL) return false;
   made->key = (dset_key){memcpy(text, dset_text_or_empty(made->view->ns), ns_bytes),
                          memcpy(text + ns_bytes, made->view->name, name_bytes)};
-  if (!dset_moments_reserve(&cluster->checks, &cluster->pool)) return false;
+  size_t total = cluster->daemonset_count + 1; /* each may have a check, those without one now, too */
+  if (!dset_moments_reserve(&cluster->checks, &cluster->pool, total)) return false;
   if (cluster->daemonset_count < cluster->daemonset_capacity) return true;
   size_t capacity = cluster->daemonset_capacity == 0 ? 8 : cluster->daemonset_capacity * 2;
   dset_record_daemonset **grown = dset_pool_allocate(&cluster->pool, capacity * sizeof *grown);

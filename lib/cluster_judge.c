@@ -128,7 +128,9 @@ static bool judge_member(struct judge *judge, dset_member *member) {
   const dset_entry *entry = &member->view;
   int8_t managing;
   if (!managing_of(judge, entry, &managing)) return false;
-  if (!dset_pool_reserve(pool, 2 * dset_order_room()) || !dset_moments_reserve(&daemonset->moments, pool)) return false;
+  if (!dset_pool_reserve(pool, 2 * dset_order_room()) ||
+      !dset_moments_reserve(&daemonset->moments, pool, daemonset->moments.count + 1))
+    return false;
   dset_share share = dset_status_share_of(&daemonset->sync, entry, judge->roller.hash);
   dset_roll_share rolling = {0};
   const dset_pod *old;

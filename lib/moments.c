@@ -4,9 +4,10 @@
 
 #include <string.h>
 
-bool dset_moments_reserve(dset_moments *moments, dset_pool *pool) {
-  if (moments->count < moments->capacity) return true;
+bool dset_moments_reserve(dset_moments *moments, dset_pool *pool, size_t total) {
+  if (total <= moments->capacity) return true;
   size_t capacity = moments->capacity == 0 ? 8 : moments->capacity * 2;
+  if (capacity < total) capacity = total;
   if (capacity > SIZE_MAX / sizeof *moments->heap) return false;
   dset_moment **heap = dset_pool_allocate(pool, capacity * sizeof *heap);
   if (heap == NULL) return false;

@@ -19,8 +19,8 @@ typedef struct dset_moments {
   size_t capacity;
 } dset_moments;
 
-/* Makes room for one more. False when an allocation fails. */
-bool dset_moments_reserve(dset_moments *moments, dset_pool *pool);
+/* Makes room for `total` moments in all, those that are in it included. False when an allocation fails. */
+bool dset_moments_reserve(dset_moments *moments, dset_pool *pool, size_t total);
 
 /* Puts a moment in, or moves it, to `at_ms`. There must be room. */
 void dset_moments_set(dset_moments *moments, dset_moment *moment, int64_t at_ms);
