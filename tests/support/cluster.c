@@ -111,7 +111,9 @@ static void heal(trial *t, dset_pod *pod) {
 static void pass_time(trial *t, const dset_plan *plan, bool healthy) {
   int64_t next_ms = dset_plan_next_check_ms(plan);
   bool idle = dset_plan_action_count(plan) == 0 && next_ms != DSET_NEVER;
-  t->now_ms = idle ? next_ms : t->now_ms + 1000;
+  t->now_ms = idle                           ? next_ms
+              : t->now_ms < INT64_MAX - 1000 ? t->now_ms + 1000
+                                             : INT64_MAX; /* as the library holds it */
   t->in_flight_creates = t->in_flight_deletes = t->in_flight_since_ms = 0;
   for (size_t i = t->pod_count; i > 0; i--) {
     dset_pod *pod = &t->pods[i - 1];
