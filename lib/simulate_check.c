@@ -143,6 +143,18 @@ static bool has_duplicates(const dset_simulation *sim, const dset_sim_spec *spec
   return count > 1;
 }
 
+/* Whether the view has a revision that holds the template and has the pod's hash: a list may be older than that. */
+static bool is_known_new(const dset_simulation *sim, const dset_sim_spec *spec, const dset_sim_state *state, int side) {
+  const dset_sim_objects *revisions = &sim->objects[DSET_WATCH_REVISIONS];
+  const char *hash = dset_text_or_empty(dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH));
+  for (size_t i = 0; i < revisions->count; i++) {
+    const dset_revision *seen = ((const dset_sim_revision *)revisions->items[i])->seen[side];
+    if (seen == NULL || !same_data(seen, spec->facts->revision_data, spec->facts->revision_data_bytes)) continue;
+    if (dset_text_equal(dset_label_value(seen->labels, seen->label_count, DSET_LABEL_HASH), hash)) return true;
+  }
+  return false;
+}
+
 /* Rows 7 to 11. */
 static void check_alone(dset_simulation *sim, const dset_sim_call *call, const dset_sim_pod *pod, int verdict) {
   const dset_sim_spec *spec = call->spec;
@@ -153,7 +165,7 @@ static void check_alone(dset_simulation *sim, const dset_sim_call *call, const d
   if (sums == NULL) return;
   bool available = dset_sim_available(sim, spec, state, call->host);
   if (dset_sim_is_new(spec, state)) {
-    if (has_duplicates(sim, spec, call->host)) return;
+    if (has_duplicates(sim, spec, call->host) || !is_known_new(sim, spec, state, call->host)) return;
     dset_sim_violate(sim, DSET_INVARIANT_POD_LOST, call->daemonset,
                      "%s is deleted, of the current template and alone on %s", name, node);
   } else if (spec->facts->strategy != DSET_STRATEGY_ROLLING_UPDATE) {
@@ -190,7 +202,8 @@ static void check_healthy(dset_simulation *sim, const dset_sim_call *call, const
   }
   if (verdict != DSET_VERDICT_RUN || !surges(spec->facts)) return;
   bool is_new = dset_sim_has_hash(spec, state); /* manage looks at no other label (S12) */
-  if (is_new && !beside.is_new && !has_duplicates(sim, spec, call->host)) {
+  if (is_new && !beside.is_new && !has_duplicates(sim, spec, call->host) &&
+      is_known_new(sim, spec, state, call->host)) {
     dset_sim_violate(sim, DSET_INVARIANT_POD_LOST, call->daemonset,
                      "%s is deleted, the only one of the current template on %s", pod->object.name,
                      pod->node->object.name);

@@ -105,6 +105,7 @@ void writer_remove_object(writer *w, enum script_kind kind, const char *ns, cons
 }
 
 void writer_put_time(writer *w, int64_t now_ms) {
+  if (now_ms > INT64_MAX / 4 * 3) now_ms = INT64_MAX / 2; /* it must not end */
   writer_emit(w, (script_event){.kind = SCRIPT_TIME, .now_ms = now_ms});
 }
 

@@ -68,10 +68,6 @@ static void change_time(writer *w) {
   static const unsigned char weights[] = {40, 30, 10, 10, 10, 2, 2, 0};
   int64_t now_ms = w->model.now_ms;
   const model_daemonset *daemonset = writer_pick(w);
-  if (now_ms > INT64_MAX - NOW) { /* at the end of time it begins again */
-    writer_put_time(w, NOW);
-    return;
-  }
   switch (random_weighted(&w->maker.random, weights)) {
     case 0: writer_put_time(w, now_ms + between(w, 0, 3000)); return;
     case 1: break;
