@@ -95,8 +95,8 @@ static bool same(const dset_record_revision *record, const dset_revision *from) 
   const dset_revision *view = &record->view;
   dset_owner wanted;
   return dset_owner_is(record->owner, controller_of(from, &wanted)) && view->number == from->number &&
-         view->deleting == from->deleting && view->data_bytes == from->data_bytes &&
-         (from->data_bytes == 0 || memcmp(view->data, from->data, from->data_bytes) == 0) &&
+         view->deleting == from->deleting &&
+         dset_data_same(view->data, view->data_bytes, from->data, from->data_bytes) &&
          dset_labels_same(view->labels, view->label_count, from->labels, from->label_count);
 }
 

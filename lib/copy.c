@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model.h"
 #include "text.h"
 
 size_t dset_labels_bytes(const dset_label *labels, size_t count) {
@@ -274,8 +275,7 @@ static bool same_status(const dset_status *a, const dset_status *b) {
 }
 
 static bool same_template(const dset_daemonset *a, const dset_daemonset *b) {
-  size_t bytes = a->revision_data_bytes;
-  return bytes == b->revision_data_bytes && (bytes == 0 || memcmp(a->revision_data, b->revision_data, bytes) == 0) &&
+  return dset_data_same(a->revision_data, a->revision_data_bytes, b->revision_data, b->revision_data_bytes) &&
          a->has_template_generation == b->has_template_generation && a->template_generation == b->template_generation &&
          dset_labels_same(a->template_labels, a->template_label_count, b->template_labels, b->template_label_count);
 }

@@ -33,8 +33,7 @@ const char *dset_revision_hash_label(const dset_revision *revision) {
 }
 
 static bool is_current(const dset_daemonset *daemonset, const dset_revision *revision) {
-  size_t bytes = daemonset->revision_data_bytes;
-  return revision->data_bytes == bytes && (bytes == 0 || memcmp(revision->data, daemonset->revision_data, bytes) == 0);
+  return dset_data_same(revision->data, revision->data_bytes, daemonset->revision_data, daemonset->revision_data_bytes);
 }
 
 static int compare_names(const void *a, const void *b) {

@@ -35,6 +35,11 @@ static inline const dset_owner *dset_controller_of(const dset_owner *owners, siz
   return NULL;
 }
 
+/* Whether a template's data is the same, byte by byte (G3); NULL goes with no bytes. */
+static inline bool dset_data_same(const void *a, size_t a_bytes, const void *b, size_t b_bytes) {
+  return a_bytes == b_bytes && (a_bytes == 0 || memcmp(a, b, a_bytes) == 0);
+}
+
 /* Whether a claimed pod is adopted in this sync: it has no controller yet (D4). */
 bool dset_pod_adopted(const dset_pod *pod);
 

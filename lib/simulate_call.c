@@ -153,8 +153,7 @@ static int create_revision(dset_simulation *sim, const dset_sim_call *call) {
       (const dset_sim_revision *)dset_sim_find(sim, DSET_WATCH_REVISIONS, facts->ns, call->revision);
   if (there != NULL && there->store != NULL) { /* G13: the same data is as good */
     const dset_revision *other = there->store;
-    bool same = other->data_bytes == facts->revision_data_bytes &&
-                (other->data_bytes == 0 || memcmp(other->data, facts->revision_data, other->data_bytes) == 0);
+    bool same = dset_data_same(other->data, other->data_bytes, facts->revision_data, facts->revision_data_bytes);
     return same ? DSET_RESULT_OK : DSET_RESULT_ALREADY_EXISTS;
   }
   size_t count = facts->template_label_count;

@@ -46,10 +46,6 @@ static bool surges(const dset_daemonset *facts) {
   return most_surging(facts, 1) > 0;
 }
 
-static bool same_data(const dset_revision *revision, const void *data, size_t bytes) {
-  return revision->data_bytes == bytes && (bytes == 0 || memcmp(revision->data, data, bytes) == 0);
-}
-
 /* ---- what is sent ---- */
 
 /* A write is sent, or will be (`sign` 1); or will not (-1). Claims matter while a plan is held against the view. */
@@ -138,7 +134,8 @@ static bool has_duplicates(const dset_simulation *sim, const dset_sim_spec *spec
   for (size_t i = 0; i < revisions->count; i++) {
     const dset_revision *revision = ((const dset_sim_revision *)revisions->items[i])->seen[side];
     count += revision != NULL && dset_text_equal(revision->ns, spec->facts->ns) &&
-             same_data(revision, spec->facts->revision_data, spec->facts->revision_data_bytes);
+             dset_data_same(revision->data, revision->data_bytes, spec->facts->revision_data,
+                            spec->facts->revision_data_bytes);
   }
   return count > 1;
 }
@@ -149,7 +146,9 @@ static bool is_known_new(const dset_simulation *sim, const dset_sim_spec *spec, 
   const char *hash = dset_text_or_empty(dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH));
   for (size_t i = 0; i < revisions->count; i++) {
     const dset_revision *seen = ((const dset_sim_revision *)revisions->items[i])->seen[side];
-    if (seen == NULL || !same_data(seen, spec->facts->revision_data, spec->facts->revision_data_bytes)) continue;
+    if (seen == NULL ||
+        !dset_data_same(seen->data, seen->data_bytes, spec->facts->revision_data, spec->facts->revision_data_bytes))
+      continue;
     if (dset_text_equal(dset_label_value(seen->labels, seen->label_count, DSET_LABEL_HASH), hash)) return true;
   }
   return false;
@@ -331,7 +330,7 @@ static bool has_twin(const dset_simulation *sim, const dset_sim_revision *revisi
   for (size_t i = 0; i < revisions->count; i++) {
     const dset_revision *other = ((const dset_sim_revision *)revisions->items[i])->seen[side];
     if (other == NULL || other == facts || !dset_text_equal(other->ns, facts->ns)) continue;
-    if (same_data(other, facts->data, facts->data_bytes)) return true;
+    if (dset_data_same(other->data, other->data_bytes, facts->data, facts->data_bytes)) return true;
   }
   return false;
 }
@@ -343,7 +342,7 @@ static void check_revision(dset_simulation *sim, const dset_sim_call *call) {
   const dset_revision *facts = revision->seen[call->host];
   const dset_daemonset *spec = call->spec->facts;
   const char *hash = dset_label_value(facts->labels, facts->label_count, DSET_LABEL_HASH);
-  bool current = same_data(facts, spec->revision_data, spec->revision_data_bytes);
+  bool current = dset_data_same(facts->data, facts->data_bytes, spec->revision_data, spec->revision_data_bytes);
   if (!current && (dset_text_empty(hash) || !is_carried(sim, call, hash))) return;
   dset_sim_violate(sim, DSET_INVARIANT_REVISION_LOST, call->daemonset, "revision %s is deleted, and %s", call->revision,
                    current ? "is the current one" : "pods carry its hash");

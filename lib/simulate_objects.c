@@ -60,16 +60,12 @@ void dset_sim_put_node(dset_simulation *sim, const dset_node *from) {
 
 /* ---- revisions ---- */
 
-static bool same_bytes(const void *a, size_t a_bytes, const void *b, size_t b_bytes) {
-  return a_bytes == b_bytes && (a_bytes == 0 || memcmp(a, b, a_bytes) == 0);
-}
-
 /* A revision of a spec's template tells which hash its pods carry. */
 static void learn_hash(dset_simulation *sim, dset_sim_spec *spec, const dset_revision *revision) {
   const dset_daemonset *facts = spec->facts;
   const char *hash = dset_label_value(revision->labels, revision->label_count, DSET_LABEL_HASH);
   if (dset_text_empty(hash) || !dset_text_equal(facts->ns, revision->ns)) return;
-  if (!same_bytes(facts->revision_data, facts->revision_data_bytes, revision->data, revision->data_bytes)) return;
+  if (!dset_data_same(facts->revision_data, facts->revision_data_bytes, revision->data, revision->data_bytes)) return;
   hash = dset_sim_text(sim, hash);
   for (size_t i = 0; i < spec->hash_count; i++) {
     if (spec->hashes[i] == hash) return;
@@ -87,7 +83,7 @@ static void unlearn_hash(dset_simulation *sim, const dset_revision *revision) {
   for (dset_sim_spec *spec = sim->specs; spec != NULL; spec = spec->next) {
     const dset_daemonset *facts = spec->facts;
     if (!dset_text_equal(facts->ns, revision->ns) ||
-        !same_bytes(facts->revision_data, facts->revision_data_bytes, revision->data, revision->data_bytes))
+        !dset_data_same(facts->revision_data, facts->revision_data_bytes, revision->data, revision->data_bytes))
       continue;
     spec->hash_count = 0;
     for (size_t i = 0; i < revisions->count; i++) {
@@ -128,7 +124,8 @@ static uint32_t number_of(const dset_simulation *sim, dset_sim_daemonset *daemon
   for (const dset_sim_spec *spec = sim->specs; spec != NULL; spec = spec->next) {
     const dset_daemonset *other = spec->facts;
     if (dset_text_equal(other->ns, facts->ns) && dset_text_equal(other->name, facts->name) &&
-        same_bytes(other->revision_data, other->revision_data_bytes, facts->revision_data, facts->revision_data_bytes))
+        dset_data_same(other->revision_data, other->revision_data_bytes, facts->revision_data,
+                       facts->revision_data_bytes))
       return spec->number;
   }
   return ++daemonset->templates;
@@ -194,7 +191,7 @@ static void update_daemonset(dset_simulation *sim, dset_sim_daemonset *daemonset
   asked.has_template_generation = old->has_template_generation;
   asked.template_generation = old->template_generation;
   bool same_template =
-      same_bytes(old->revision_data, old->revision_data_bytes, asked.revision_data, asked.revision_data_bytes);
+      dset_data_same(old->revision_data, old->revision_data_bytes, asked.revision_data, asked.revision_data_bytes);
   if (dset_daemonset_same(old, &asked)) return;
   asked.generation++;
   if (!same_template && asked.has_template_generation) asked.template_generation++;

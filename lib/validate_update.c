@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "model.h"
 #include "table.h"
 #include "text.h"
 #include "validate.h"
@@ -126,9 +127,8 @@ static void check_template_generation(dset_validation *v, const dset_path *path)
   const dset_daemonset *before = v->stored->daemonset;
   int64_t generation = v->manifest->template_generation;
   int64_t old_generation = v->stored->template_generation;
-  bool changed = now->revision_data_bytes != before->revision_data_bytes ||
-                 (now->revision_data_bytes > 0 &&
-                  memcmp(now->revision_data, before->revision_data, now->revision_data_bytes) != 0);
+  bool changed =
+      !dset_data_same(now->revision_data, now->revision_data_bytes, before->revision_data, before->revision_data_bytes);
   const char *text = NULL;
   if (generation < old_generation) text = "must not be decremented";
   if (generation == old_generation && changed) text = "must be incremented upon template update";
