@@ -11,7 +11,6 @@
  *                        ▲ cursor of host 1   ▲ end     what lies behind a cursor comes when it is due
  *
  *   hosts ──► cluster (their view), ledger, runs
- *   calls: writes under way
  *
  * SIDES. What nodes and pods look like depends on who looks: host 1, host 2, or the store.
  */
@@ -121,7 +120,6 @@ typedef struct dset_sim_pod {
   dset_sim_state store;
   dset_sim_state seen[DSET_SIM_HOSTS];
   const dset_kubelet *kubelet;
-  int64_t running_ms;
   int64_t fails_at_ms;                /* DSET_NEVER: it does not */
   uint32_t flaps;                     /* still to come */
   uint32_t stamp;                     /* of its life */
@@ -195,7 +193,6 @@ typedef struct dset_sim_backoff {
 
 typedef struct dset_sim_daemonset {
   dset_sim_object object;
-  size_t number;
   dset_sim_facts store;
   dset_sim_facts seen[DSET_SIM_HOSTS];
   uint32_t templates; /* how many it had */
@@ -271,13 +268,11 @@ typedef struct dset_sim_host {
 
 /* A write of a controller, with what it was decided from. Texts are the simulation's. */
 typedef struct dset_sim_call {
-  struct dset_sim_call *next; /* under way */
   dset_sim_daemonset *daemonset;
   dset_sim_spec *spec;
   uint64_t daemonset_version;
   int host;
   uint32_t host_stamp;
-  uint32_t stamp;
   int32_t type;
   int32_t cause;
   int32_t attempt;
@@ -329,8 +324,7 @@ struct dset_simulation {
   dset_sim_log logs[DSET_WATCHES];
   dset_sim_host hosts[DSET_SIM_HOSTS];
   dset_sim_spec *specs;
-  dset_sim_call *calls; /* under way */
-  size_t call_count;
+  size_t call_count; /* under way */
   uint64_t pods_made;
   const char **ending; /* namespaces that are terminating */
   size_t ending_count;

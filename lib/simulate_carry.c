@@ -64,8 +64,6 @@ static int send_later(dset_simulation *sim, dset_sim_call *call) {
     drop_call(sim, call);
     return DSET_RESULT_SKIP;
   }
-  call->next = sim->calls;
-  sim->calls = call;
   sim->call_count++;
   dset_sim_plan_task(sim, sim->now_ms + wait_ms / 2, DSET_TASK_CALL, 0, call, 0);
   dset_sim_plan_task(sim, sim->now_ms + wait_ms, DSET_TASK_ANSWER, 0, call, 0);
@@ -109,9 +107,6 @@ void dset_sim_callbacks(const dset_simulation *sim, dset_callbacks *callbacks) {
 }
 
 void dset_sim_answer(dset_simulation *sim, dset_sim_call *call) {
-  dset_sim_call **at = &sim->calls;
-  while (*at != call) at = &(*at)->next;
-  *at = call->next;
   sim->call_count--;
   dset_sim_host *host = &sim->hosts[call->host];
   dset_run *run = call->daemonset->runs[call->host];

@@ -54,10 +54,8 @@ dset_sim_node *dset_sim_node_of(dset_simulation *sim, const char *name) {
 dset_sim_daemonset *dset_sim_daemonset_of(dset_simulation *sim, const char *ns, const char *name) {
   dset_sim_daemonset *daemonset = (dset_sim_daemonset *)dset_sim_find(sim, DSET_WATCH_DAEMONSETS, ns, name);
   if (daemonset != NULL) return daemonset;
-  size_t number = sim->objects[DSET_WATCH_DAEMONSETS].count;
   daemonset = add(sim, DSET_WATCH_DAEMONSETS, ns, name, sizeof *daemonset);
   if (daemonset == NULL) return NULL;
-  daemonset->number = number;
   for (int i = 0; i < DSET_SIM_HOSTS; i++) daemonset->wake_ms[i] = DSET_NEVER;
   return daemonset;
 }

@@ -20,7 +20,6 @@ const dset_simulation_stats *dset_simulation_stats_of(const dset_simulation *sim
 
 void dset_sim_measure(dset_simulation *sim) {
   dset_simulation_stats *stats = &sim->stats;
-  stats->now_ms = sim->now_ms;
   if (sim->objects[DSET_WATCH_DAEMONSETS].count == 0) return;
   dset_sim_daemonset *daemonset = (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[0];
   const dset_sim_spec *before = daemonset->measured;
