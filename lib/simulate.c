@@ -92,24 +92,24 @@ static int duplicate(const char *list, size_t index, const char *name, dset_erro
 static int fill_store(dset_simulation *sim, const dset_scenario *scenario, dset_error *error) {
   for (size_t i = 0; i < scenario->node_count; i++) {
     const dset_node *node = scenario->nodes[i];
-    if (dset_sim_find(sim, DSET_WATCH_NODES, "", node->name) != NULL) return duplicate("nodes", i, node->name, error);
+    if (dset_sim_find_node(sim, node->name) != NULL) return duplicate("nodes", i, node->name, error);
     dset_sim_put_node(sim, node);
   }
   for (size_t i = 0; i < scenario->revision_count; i++) {
     const dset_revision *revision = scenario->revisions[i];
-    if (dset_sim_find(sim, DSET_WATCH_REVISIONS, revision->ns, revision->name) != NULL)
+    if (dset_sim_find_revision(sim, revision->ns, revision->name) != NULL)
       return duplicate("revisions", i, revision->name, error);
     dset_sim_put_revision(sim, revision);
   }
   for (size_t i = 0; i < scenario->daemonset_count; i++) {
     const dset_daemonset *daemonset = scenario->daemonsets[i];
-    if (dset_sim_find(sim, DSET_WATCH_DAEMONSETS, daemonset->ns, daemonset->name) != NULL)
+    if (dset_sim_find_daemonset(sim, daemonset->ns, daemonset->name) != NULL)
       return duplicate("daemonsets", i, daemonset->name, error);
     dset_sim_put_daemonset(sim, daemonset, i == 0 ? scenario->hash : NULL);
   }
   for (size_t i = 0; i < scenario->pod_count; i++) {
     const dset_pod *pod = scenario->pods[i];
-    if (dset_sim_find(sim, DSET_WATCH_PODS, pod->ns, pod->name) != NULL) return duplicate("pods", i, pod->name, error);
+    if (dset_sim_find_pod(sim, pod->ns, pod->name) != NULL) return duplicate("pods", i, pod->name, error);
     dset_sim_put_pod(sim, pod);
   }
   for (size_t i = 0; i < scenario->change_count; i++) dset_sim_plan_change(sim, scenario->changes[i]);

@@ -339,6 +339,22 @@ struct dset_simulation {
   dset_violation violations[DSET_SIM_VIOLATIONS];
 };
 
+static inline dset_sim_node *dset_sim_node_at(const dset_simulation *sim, size_t index) {
+  return (dset_sim_node *)sim->objects[DSET_WATCH_NODES].items[index];
+}
+
+static inline dset_sim_pod *dset_sim_pod_at(const dset_simulation *sim, size_t index) {
+  return (dset_sim_pod *)sim->objects[DSET_WATCH_PODS].items[index];
+}
+
+static inline dset_sim_daemonset *dset_sim_daemonset_at(const dset_simulation *sim, size_t index) {
+  return (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[index];
+}
+
+static inline dset_sim_revision *dset_sim_revision_at(const dset_simulation *sim, size_t index) {
+  return (dset_sim_revision *)sim->objects[DSET_WATCH_REVISIONS].items[index];
+}
+
 /* simulate_base.c: memory, texts, dice, agenda. After a failed allocation `failed` is set and NULL or "" returned. */
 void *dset_sim_alloc(dset_simulation *sim, size_t count, size_t bytes); /* zero-filled, stays */
 void *dset_sim_grow(dset_simulation *sim, void *items, size_t count, size_t *capacity, size_t bytes); /* by one */
@@ -360,7 +376,10 @@ void dset_sim_violate(dset_simulation *sim, int invariant, const dset_sim_daemon
     DSET_PRINTF(4, 5);
 
 /* simulate_store.c: objects and the log of their changes. */
-dset_sim_object *dset_sim_find(const dset_simulation *sim, int kind, const char *ns, const char *name);
+dset_sim_node *dset_sim_find_node(const dset_simulation *sim, const char *name); /* NULL: none was ever of that name */
+dset_sim_pod *dset_sim_find_pod(const dset_simulation *sim, const char *ns, const char *name);
+dset_sim_daemonset *dset_sim_find_daemonset(const dset_simulation *sim, const char *ns, const char *name);
+dset_sim_revision *dset_sim_find_revision(const dset_simulation *sim, const char *ns, const char *name);
 dset_sim_node *dset_sim_node_of(dset_simulation *sim, const char *name); /* made if need be */
 dset_sim_daemonset *dset_sim_daemonset_of(dset_simulation *sim, const char *ns, const char *name);
 dset_sim_pod *dset_sim_add_pod(dset_simulation *sim, const char *ns, const char *name);

@@ -81,7 +81,7 @@ static const char *new_name(dset_simulation *sim, const dset_sim_object *daemons
   const char *name;
   do {
     name = dset_sim_format(sim, "%.250s-%llu", daemonset->name, (unsigned long long)++sim->pods_made);
-  } while (dset_sim_find(sim, DSET_WATCH_PODS, daemonset->ns, name) != NULL && !sim->failed);
+  } while (dset_sim_find_pod(sim, daemonset->ns, name) != NULL && !sim->failed);
   return name;
 }
 
@@ -121,7 +121,7 @@ static int create_pod(dset_simulation *sim, dset_sim_call *call) {
 }
 
 static int change_pod(dset_simulation *sim, dset_sim_call *call) {
-  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  dset_sim_pod *pod = dset_sim_find_pod(sim, call->daemonset->object.ns, call->pod);
   if (pod == NULL || !pod->store.exists) return DSET_RESULT_NOT_FOUND;
   dset_sim_state *state = &pod->store;
   switch (call->type) {
@@ -149,8 +149,7 @@ static int change_pod(dset_simulation *sim, dset_sim_call *call) {
 
 static int create_revision(dset_simulation *sim, const dset_sim_call *call) {
   const dset_daemonset *facts = call->spec->facts;
-  const dset_sim_revision *there =
-      (const dset_sim_revision *)dset_sim_find(sim, DSET_WATCH_REVISIONS, facts->ns, call->revision);
+  const dset_sim_revision *there = dset_sim_find_revision(sim, facts->ns, call->revision);
   if (there != NULL && there->store != NULL) { /* G13: the same data is as good */
     const dset_revision *other = there->store;
     bool same = dset_data_same(other->data, other->data_bytes, facts->revision_data, facts->revision_data_bytes);
@@ -176,8 +175,7 @@ static int create_revision(dset_simulation *sim, const dset_sim_call *call) {
 
 static int change_revision(dset_simulation *sim, const dset_sim_call *call) {
   if (call->type == DSET_ACTION_CREATE_REVISION) return create_revision(sim, call);
-  dset_sim_revision *revision =
-      (dset_sim_revision *)dset_sim_find(sim, DSET_WATCH_REVISIONS, call->daemonset->object.ns, call->revision);
+  dset_sim_revision *revision = dset_sim_find_revision(sim, call->daemonset->object.ns, call->revision);
   if (revision == NULL || revision->store == NULL) return DSET_RESULT_NOT_FOUND;
   if (call->type == DSET_ACTION_DELETE_REVISION) {
     dset_sim_remove_revision(sim, revision);
@@ -285,8 +283,7 @@ static void describe(dset_simulation *sim, const dset_sim_call *call) {
   const char *pod = call->made != NULL ? call->made : call->pod;
   const char *name = pod[0] != '\0' ? pod : call->revision;
   const char *node = call->node;
-  const dset_sim_pod *known =
-      (const dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, pod);
+  const dset_sim_pod *known = dset_sim_find_pod(sim, call->daemonset->object.ns, pod);
   if (node[0] == '\0' && known != NULL && known->node != NULL) node = known->node->object.name;
   bool good = call->result == DSET_RESULT_OK;
   dset_trace trace = {.type = good ? DSET_TRACE_WRITE : DSET_TRACE_REFUSED,
@@ -321,7 +318,7 @@ static int do_it(dset_simulation *sim, dset_sim_call *call) {
 /* A deletion that was sent and not done: it counts as sent no longer than hosts wait for it (E20), and not at all when
  * they know. */
 static void follow_deletion(dset_simulation *sim, const dset_sim_call *call) {
-  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  dset_sim_pod *pod = dset_sim_find_pod(sim, call->daemonset->object.ns, call->pod);
   bool done =
       call->result == DSET_RESULT_OK || (call->fault == DSET_FAULT_LOST_ANSWER && call->result == DSET_RESULT_TIMEOUT);
   if (pod == NULL || done) return;
@@ -344,7 +341,7 @@ void dset_sim_effect(dset_simulation *sim, dset_sim_call *call) {
                  {DSET_FAULT_CONFLICT, DSET_RESULT_CONFLICT, "the object has been changed"},
                  {DSET_FAULT_LOST_REQUEST, DSET_RESULT_TIMEOUT, "no answer"},
                  {DSET_FAULT_CRASH_BEFORE, DSET_RESULT_SKIP, ""}};
-  const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", call->node);
+  const dset_sim_node *node = dset_sim_find_node(sim, call->node);
   if (call->type == DSET_ACTION_CREATE_POD && node != NULL && call->daemonset->sent[node->number] > 0)
     call->daemonset->sent[node->number]--;
   for (int side = 0; side < DSET_SIM_HOSTS && node != NULL; side++) dset_sim_stale_node(sim, node, side);

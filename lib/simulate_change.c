@@ -147,7 +147,7 @@ static void cut_off(dset_simulation *sim, dset_sim_node *node) {
 }
 
 static void change_node(dset_simulation *sim, const dset_change *change) {
-  dset_sim_node *node = (dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", change->name);
+  dset_sim_node *node = dset_sim_find_node(sim, change->name);
   if (node == NULL || node->plain == NULL) return;
   switch (change->type) {
     case DSET_CHANGE_REMOVE_NODE: remove_node(sim, node); break;
@@ -171,11 +171,11 @@ static void change_pod(dset_simulation *sim, const dset_change *change, dset_sim
 
 static void change_pods(dset_simulation *sim, const dset_change *change) {
   if (change->node == NULL || dset_text_empty(change->node->name)) {
-    dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, change->ns, change->name);
+    dset_sim_pod *pod = dset_sim_find_pod(sim, change->ns, change->name);
     if (pod != NULL) change_pod(sim, change, pod);
     return;
   }
-  const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", change->node->name);
+  const dset_sim_node *node = dset_sim_find_node(sim, change->node->name);
   for (dset_sim_pod *pod = node == NULL ? NULL : node->pods, *next; pod != NULL; pod = next) {
     next = pod->next;
     if (pod->store.exists) change_pod(sim, change, pod);
@@ -199,21 +199,21 @@ static void end_namespace(dset_simulation *sim, const char *ns, bool ends) {
 }
 
 static void make_revision(dset_simulation *sim, const dset_revision *facts) {
-  const dset_sim_revision *there =
-      (const dset_sim_revision *)dset_sim_find(sim, DSET_WATCH_REVISIONS, facts->ns, facts->name);
+  const dset_sim_revision *there = dset_sim_find_revision(sim, facts->ns, facts->name);
   if (there == NULL || there->store == NULL) dset_sim_put_revision(sim, facts);
 }
 
 static void change_rest(dset_simulation *sim, const dset_change *change) {
-  dset_sim_object *object;
+  dset_sim_daemonset *daemonset;
+  dset_sim_revision *revision;
   switch (change->type) {
     case DSET_CHANGE_REMOVE_DAEMONSET:
-      object = dset_sim_find(sim, DSET_WATCH_DAEMONSETS, change->ns, change->name);
-      if (object != NULL) dset_sim_remove_daemonset(sim, (dset_sim_daemonset *)object);
+      daemonset = dset_sim_find_daemonset(sim, change->ns, change->name);
+      if (daemonset != NULL) dset_sim_remove_daemonset(sim, daemonset);
       break;
     case DSET_CHANGE_REMOVE_REVISION:
-      object = dset_sim_find(sim, DSET_WATCH_REVISIONS, change->ns, change->name);
-      if (object != NULL) dset_sim_remove_revision(sim, (dset_sim_revision *)object);
+      revision = dset_sim_find_revision(sim, change->ns, change->name);
+      if (revision != NULL) dset_sim_remove_revision(sim, revision);
       break;
     case DSET_CHANGE_CRASH_HOST:
       for (int i = 0; i < DSET_SIM_HOSTS; i++) dset_sim_crash_host(sim, &sim->hosts[i]);

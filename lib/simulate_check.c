@@ -52,11 +52,11 @@ static bool surges(const dset_daemonset *facts) {
 static void mark(dset_simulation *sim, const dset_sim_call *call, int sign) {
   const dset_sim_node *node = NULL;
   if (call->type == DSET_ACTION_CREATE_POD) {
-    node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", call->node);
+    node = dset_sim_find_node(sim, call->node);
     if (node == NULL) return;
     call->daemonset->sent[node->number] = (uint8_t)(call->daemonset->sent[node->number] + sign);
   } else {
-    dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+    dset_sim_pod *pod = dset_sim_find_pod(sim, call->daemonset->object.ns, call->pod);
     if (pod == NULL) return;
     node = pod->node;
     if (call->type == DSET_ACTION_ADOPT_POD) pod->adopter = sign > 0 ? call->spec : NULL;
@@ -132,7 +132,7 @@ static bool has_duplicates(const dset_simulation *sim, const dset_sim_spec *spec
   const dset_sim_objects *revisions = &sim->objects[DSET_WATCH_REVISIONS];
   size_t count = 0;
   for (size_t i = 0; i < revisions->count; i++) {
-    const dset_revision *revision = ((const dset_sim_revision *)revisions->items[i])->seen[side];
+    const dset_revision *revision = dset_sim_revision_at(sim, i)->seen[side];
     count += revision != NULL && dset_text_equal(revision->ns, spec->facts->ns) &&
              dset_data_same(revision->data, revision->data_bytes, spec->facts->revision_data,
                             spec->facts->revision_data_bytes);
@@ -145,7 +145,7 @@ static bool is_known_new(const dset_simulation *sim, const dset_sim_spec *spec, 
   const dset_sim_objects *revisions = &sim->objects[DSET_WATCH_REVISIONS];
   const char *hash = dset_text_or_empty(dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH));
   for (size_t i = 0; i < revisions->count; i++) {
-    const dset_revision *seen = ((const dset_sim_revision *)revisions->items[i])->seen[side];
+    const dset_revision *seen = dset_sim_revision_at(sim, i)->seen[side];
     if (seen == NULL ||
         !dset_data_same(seen->data, seen->data_bytes, spec->facts->revision_data, spec->facts->revision_data_bytes))
       continue;
@@ -232,7 +232,7 @@ static void check_own(dset_simulation *sim, const dset_sim_call *call, dset_sim_
 }
 
 static void check_delete(dset_simulation *sim, const dset_sim_call *call) {
-  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  dset_sim_pod *pod = dset_sim_find_pod(sim, call->daemonset->object.ns, call->pod);
   if (pod == NULL) return;
   const dset_sim_state *state = dset_sim_state_of(pod, call->host);
   const dset_sim_state *owned = state->exists ? state : &pod->store;
@@ -252,7 +252,7 @@ static void check_delete(dset_simulation *sim, const dset_sim_call *call) {
 /* Held against what comes of it. */
 static void check_create(dset_simulation *sim, const dset_sim_call *call, bool was_surging) {
   dset_sim_daemonset *daemonset = call->daemonset;
-  const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", call->node);
+  const dset_sim_node *node = dset_sim_find_node(sim, call->node);
   int verdict = node == NULL ? DSET_VERDICT_NEITHER : dset_sim_verdict(call->spec, node, call->host);
   if (verdict != DSET_VERDICT_RUN) {
     dset_sim_violate(sim, DSET_INVARIANT_POD_NEEDLESS, daemonset, "a pod is created on %s, which is not eligible",
@@ -297,8 +297,7 @@ void dset_sim_check_made(dset_simulation *sim, const dset_sim_call *call, const 
 /* ---- other writes ---- */
 
 static void check_claim(dset_simulation *sim, const dset_sim_call *call) {
-  const dset_sim_pod *pod =
-      (const dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  const dset_sim_pod *pod = dset_sim_find_pod(sim, call->daemonset->object.ns, call->pod);
   if (pod == NULL) return;
   const dset_sim_state *state = dset_sim_state_of(pod, call->host);
   if (!state->exists) return;
@@ -314,7 +313,7 @@ static void check_claim(dset_simulation *sim, const dset_sim_call *call) {
 static bool is_carried(const dset_simulation *sim, const dset_sim_call *call, const char *hash) {
   const dset_sim_objects *pods = &sim->objects[DSET_WATCH_PODS];
   for (size_t i = 0; i < pods->count; i++) {
-    const dset_sim_pod *pod = (const dset_sim_pod *)pods->items[i];
+    const dset_sim_pod *pod = dset_sim_pod_at(sim, i);
     const dset_sim_state *state = dset_sim_state_of(pod, call->host);
     if (!state->exists || pod->node == NULL || !dset_sim_claims(call->spec, pod, state)) continue;
     const char *carried = dset_label_value(state->labels, state->label_count, DSET_LABEL_HASH);
@@ -328,7 +327,7 @@ static bool has_twin(const dset_simulation *sim, const dset_sim_revision *revisi
   const dset_sim_objects *revisions = &sim->objects[DSET_WATCH_REVISIONS];
   const dset_revision *facts = revision->seen[side];
   for (size_t i = 0; i < revisions->count; i++) {
-    const dset_revision *other = ((const dset_sim_revision *)revisions->items[i])->seen[side];
+    const dset_revision *other = dset_sim_revision_at(sim, i)->seen[side];
     if (other == NULL || other == facts || !dset_text_equal(other->ns, facts->ns)) continue;
     if (dset_data_same(other->data, other->data_bytes, facts->data, facts->data_bytes)) return true;
   }
@@ -336,8 +335,7 @@ static bool has_twin(const dset_simulation *sim, const dset_sim_revision *revisi
 }
 
 static void check_revision(dset_simulation *sim, const dset_sim_call *call) {
-  const dset_sim_revision *revision =
-      (const dset_sim_revision *)dset_sim_find(sim, DSET_WATCH_REVISIONS, call->daemonset->object.ns, call->revision);
+  const dset_sim_revision *revision = dset_sim_find_revision(sim, call->daemonset->object.ns, call->revision);
   if (revision == NULL || revision->seen[call->host] == NULL || has_twin(sim, revision, call->host)) return;
   const dset_revision *facts = revision->seen[call->host];
   const dset_daemonset *spec = call->spec->facts;
@@ -376,7 +374,7 @@ static bool make_room(dset_simulation *sim, dset_sim_daemonset *daemonset) {
 }
 
 static bool is_surging(dset_simulation *sim, const dset_sim_call *call) {
-  const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", call->node);
+  const dset_sim_node *node = dset_sim_find_node(sim, call->node);
   const dset_sim_sums *sums = node == NULL ? NULL : dset_sim_count(sim, call->daemonset, call->host);
   return sums != NULL && sums->shares[node->number].surging;
 }
@@ -421,7 +419,7 @@ void dset_sim_check_plan(dset_simulation *sim, dset_sim_daemonset *daemonset, in
 
 /* A failed pod of the current template, as it was when its deletion was decided, counts for the next back-off. */
 static void mark_failed(dset_simulation *sim, const dset_sim_call *call) {
-  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, call->daemonset->object.ns, call->pod);
+  dset_sim_pod *pod = dset_sim_find_pod(sim, call->daemonset->object.ns, call->pod);
   if (pod == NULL || !pod->backs_off) return;
   pod->backs_off = false;
   advance_backoff(sim, call, pod->node);

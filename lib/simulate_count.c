@@ -128,13 +128,12 @@ static void stale(dset_sim_sums *sums, size_t number) {
 
 void dset_sim_stale_node(dset_simulation *sim, const dset_sim_node *node, int side) {
   const dset_sim_objects *daemonsets = &sim->objects[DSET_WATCH_DAEMONSETS];
-  for (size_t i = 0; i < daemonsets->count; i++)
-    stale(&((dset_sim_daemonset *)daemonsets->items[i])->sums[side], node->number);
+  for (size_t i = 0; i < daemonsets->count; i++) stale(&dset_sim_daemonset_at(sim, i)->sums[side], node->number);
 }
 
 void dset_sim_stale_all(dset_simulation *sim, int side) {
   const dset_sim_objects *daemonsets = &sim->objects[DSET_WATCH_DAEMONSETS];
-  for (size_t i = 0; i < daemonsets->count; i++) ((dset_sim_daemonset *)daemonsets->items[i])->sums[side].spec = NULL;
+  for (size_t i = 0; i < daemonsets->count; i++) dset_sim_daemonset_at(sim, i)->sums[side].spec = NULL;
 }
 
 /* Room for every node. */
@@ -167,7 +166,7 @@ const dset_sim_sums *dset_sim_count(dset_simulation *sim, dset_sim_daemonset *da
   while (sums->known < sim->objects[DSET_WATCH_NODES].count) sums->stale[sums->stale_count++] = sums->known++;
   for (size_t i = 0; i < sums->stale_count; i++) {
     size_t number = sums->stale[i];
-    const dset_sim_node *node = (const dset_sim_node *)sim->objects[DSET_WATCH_NODES].items[number];
+    const dset_sim_node *node = dset_sim_node_at(sim, number);
     sums->shares[number] = share_of(sim, daemonset, spec, node, side);
     add(sums, &sums->shares[number], 1);
   }

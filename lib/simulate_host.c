@@ -21,15 +21,11 @@ static void say(dset_simulation *sim, const dset_sim_host *host, const char *wha
   dset_sim_tell(sim, &trace, "host %d %s%s", host->number + 1, what, more);
 }
 
-static dset_sim_daemonset *daemonset_at(const dset_simulation *sim, size_t index) {
-  return (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[index];
-}
-
 /* ---- from crash to crash ---- */
 
 static void take_down(dset_simulation *sim, dset_sim_host *host) {
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) {
-    dset_sim_daemonset *daemonset = daemonset_at(sim, i);
+    dset_sim_daemonset *daemonset = dset_sim_daemonset_at(sim, i);
     dset_run_free(daemonset->runs[host->number]);
     daemonset->runs[host->number] = NULL;
     daemonset->due[host->number] = daemonset->deferred[host->number] = false;
@@ -69,7 +65,7 @@ static void end_deletions(dset_simulation *sim, dset_sim_host *host, const dset_
   size_t gone_count = 0;
   for (size_t i = 0; i < count && gone != NULL; i++) {
     if (flights[i].type != DSET_ACTION_DELETE_POD) continue;
-    const dset_sim_pod *pod = (const dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, object->ns, flights[i].pod);
+    const dset_sim_pod *pod = dset_sim_find_pod(sim, object->ns, flights[i].pod);
     if (pod != NULL && !pod->seen[host->number].exists) gone[gone_count++] = pod->object.name;
   }
   for (size_t i = 0; i < gone_count; i++) {
@@ -83,7 +79,7 @@ static void reconcile(dset_simulation *sim, dset_sim_host *host) {
   if (host->reconciles == 0 || host->versions[DSET_WATCH_PODS] < host->reconciles) return;
   host->reconciles = 0;
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count && !sim->failed; i++)
-    end_deletions(sim, host, daemonset_at(sim, i));
+    end_deletions(sim, host, dset_sim_daemonset_at(sim, i));
 }
 
 /* Its view must be as new as the store is now. */
@@ -117,7 +113,7 @@ void dset_sim_start_host(dset_simulation *sim, dset_sim_host *host, bool restart
   if (restarted) say(sim, host, "starts", "");
   dset_sim_list_all(sim, host, restarted);
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count && !sim->failed; i++) {
-    if (restarted && keeps) require_fresh(sim, host, daemonset_at(sim, i));
+    if (restarted && keeps) require_fresh(sim, host, dset_sim_daemonset_at(sim, i));
   }
 }
 
@@ -139,14 +135,14 @@ static void turn_clock(dset_simulation *sim, dset_sim_host *host, int64_t ms) {
   int64_t after_ms = dset_sim_time(sim, host->number);
   const dset_sim_objects *pods = &sim->objects[DSET_WATCH_PODS];
   for (size_t i = 0; i < pods->count; i++) {
-    dset_sim_pod *pod = (dset_sim_pod *)pods->items[i];
+    dset_sim_pod *pod = dset_sim_pod_at(sim, i);
     pod->awaited_ms[host->number] = 0;
     bool sent = dset_sim_is_sent(pod, before_ms) && dset_sim_is_sent(pod, after_ms);
     if (!sent) pod->sent_ms = 0;
     if (pod->sent_ms > after_ms) pod->sent_ms = after_ms;
   }
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) {
-    dset_sim_daemonset *daemonset = daemonset_at(sim, i);
+    dset_sim_daemonset *daemonset = dset_sim_daemonset_at(sim, i);
     for (size_t node = 0; node < daemonset->node_capacity; node++) {
       dset_sim_backoff *backoff = &daemonset->backoffs[node];
       if (before_ms > dset_time_add(backoff->last_ms, 2 * dset_sim_most_delay_ms(sim))) backoff->generation = 0;
@@ -159,7 +155,8 @@ void dset_sim_set_clock(dset_simulation *sim, dset_sim_host *host, int64_t ms) {
   turn_clock(sim, host, ms);
   dset_sim_stale_all(sim, host->number);
   if (!host->alive || host->cluster == NULL) return;
-  for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) daemonset_at(sim, i)->due[host->number] = true;
+  for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++)
+    dset_sim_daemonset_at(sim, i)->due[host->number] = true;
 }
 
 /* ---- planning ---- */
@@ -297,7 +294,7 @@ bool dset_sim_work_hosts(dset_simulation *sim) {
     if (!host->alive || host->cluster == NULL) continue;
     find_due(sim, host);
     for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count && host->alive && !sim->failed; i++) {
-      dset_sim_daemonset *daemonset = daemonset_at(sim, i);
+      dset_sim_daemonset *daemonset = dset_sim_daemonset_at(sim, i);
       const dset_run *run = daemonset->runs[h];
       if (!daemonset->due[h] || daemonset->seen[h].spec == NULL) continue;
       if (run != NULL && dset_run_result(run)->state == DSET_RUN_WAITING) continue;
@@ -311,6 +308,6 @@ bool dset_sim_work_hosts(dset_simulation *sim) {
 
 void dset_sim_force_plans(dset_simulation *sim) {
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) {
-    for (int h = 0; h < DSET_SIM_HOSTS; h++) daemonset_at(sim, i)->due[h] = true;
+    for (int h = 0; h < DSET_SIM_HOSTS; h++) dset_sim_daemonset_at(sim, i)->due[h] = true;
   }
 }

@@ -87,7 +87,7 @@ static void unlearn_hash(dset_simulation *sim, const dset_revision *revision) {
       continue;
     spec->hash_count = 0;
     for (size_t i = 0; i < revisions->count; i++) {
-      const dset_revision *other = ((const dset_sim_revision *)revisions->items[i])->store;
+      const dset_revision *other = dset_sim_revision_at(sim, i)->store;
       if (other != NULL) learn_hash(sim, spec, other);
     }
   }
@@ -162,7 +162,7 @@ static dset_sim_spec *make_spec(dset_simulation *sim, dset_sim_daemonset *daemon
 static void finish_spec(dset_simulation *sim, dset_sim_spec *spec) {
   const dset_sim_objects *revisions = &sim->objects[DSET_WATCH_REVISIONS];
   for (size_t i = 0; i < revisions->count; i++) {
-    const dset_revision *revision = ((const dset_sim_revision *)revisions->items[i])->store;
+    const dset_revision *revision = dset_sim_revision_at(sim, i)->store;
     if (revision != NULL) learn_hash(sim, spec, revision);
   }
   if (!spec->facts->has_template_generation) return;
@@ -241,7 +241,7 @@ static const dset_label *own_labels(dset_simulation *sim, const dset_label *labe
 }
 
 void dset_sim_put_pod(dset_simulation *sim, const dset_pod *from) {
-  dset_sim_pod *pod = (dset_sim_pod *)dset_sim_find(sim, DSET_WATCH_PODS, from->ns, from->name);
+  dset_sim_pod *pod = dset_sim_find_pod(sim, from->ns, from->name);
   bool fresh = pod == NULL || !pod->store.exists;
   if (pod == NULL) pod = dset_sim_add_pod(sim, from->ns, from->name);
   dset_pod *copy;

@@ -237,8 +237,7 @@ void dset_sim_end_pod(dset_simulation *sim, dset_sim_pod *pod, const char *why) 
 
 static bool owner_is_gone(const dset_simulation *sim, const char *ns, const dset_owner *owner) {
   if (owner == NULL || !dset_text_equal(owner->kind, "DaemonSet")) return false;
-  const dset_sim_daemonset *daemonset =
-      (const dset_sim_daemonset *)dset_sim_find(sim, DSET_WATCH_DAEMONSETS, ns, owner->name);
+  const dset_sim_daemonset *daemonset = dset_sim_find_daemonset(sim, ns, owner->name);
   return daemonset == NULL || daemonset->store.spec == NULL ||
          !dset_text_equal(daemonset->store.spec->facts->uid, owner->uid);
 }

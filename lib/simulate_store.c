@@ -20,9 +20,25 @@ static uint64_t hash_of(const dset_key *key) {
   return dset_table_hash(dset_table_hash(0, key->ns), key->name);
 }
 
-dset_sim_object *dset_sim_find(const dset_simulation *sim, int kind, const char *ns, const char *name) {
+static dset_sim_object *find(const dset_simulation *sim, int kind, const char *ns, const char *name) {
   const dset_key key = {dset_text_or_empty(ns), dset_text_or_empty(name)};
   return (dset_sim_object *)dset_index_find(&sim->objects[kind].index, hash_of(&key), object_equals, &key);
+}
+
+dset_sim_node *dset_sim_find_node(const dset_simulation *sim, const char *name) {
+  return (dset_sim_node *)find(sim, DSET_WATCH_NODES, "", name);
+}
+
+dset_sim_pod *dset_sim_find_pod(const dset_simulation *sim, const char *ns, const char *name) {
+  return (dset_sim_pod *)find(sim, DSET_WATCH_PODS, ns, name);
+}
+
+dset_sim_daemonset *dset_sim_find_daemonset(const dset_simulation *sim, const char *ns, const char *name) {
+  return (dset_sim_daemonset *)find(sim, DSET_WATCH_DAEMONSETS, ns, name);
+}
+
+dset_sim_revision *dset_sim_find_revision(const dset_simulation *sim, const char *ns, const char *name) {
+  return (dset_sim_revision *)find(sim, DSET_WATCH_REVISIONS, ns, name);
 }
 
 /* A new object of a kind; NULL when an allocation fails. */
@@ -43,7 +59,7 @@ static void *add(dset_simulation *sim, int kind, const char *ns, const char *nam
 }
 
 dset_sim_node *dset_sim_node_of(dset_simulation *sim, const char *name) {
-  dset_sim_node *node = (dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", name);
+  dset_sim_node *node = dset_sim_find_node(sim, name);
   if (node != NULL) return node;
   size_t number = sim->objects[DSET_WATCH_NODES].count;
   node = add(sim, DSET_WATCH_NODES, "", name, sizeof *node);
@@ -52,7 +68,7 @@ dset_sim_node *dset_sim_node_of(dset_simulation *sim, const char *name) {
 }
 
 dset_sim_daemonset *dset_sim_daemonset_of(dset_simulation *sim, const char *ns, const char *name) {
-  dset_sim_daemonset *daemonset = (dset_sim_daemonset *)dset_sim_find(sim, DSET_WATCH_DAEMONSETS, ns, name);
+  dset_sim_daemonset *daemonset = dset_sim_find_daemonset(sim, ns, name);
   if (daemonset != NULL) return daemonset;
   daemonset = add(sim, DSET_WATCH_DAEMONSETS, ns, name, sizeof *daemonset);
   if (daemonset == NULL) return NULL;
@@ -68,9 +84,8 @@ dset_sim_pod *dset_sim_add_pod(dset_simulation *sim, const char *ns, const char 
 }
 
 dset_sim_revision *dset_sim_revision_of(dset_simulation *sim, const char *ns, const char *name) {
-  dset_sim_object *revision = dset_sim_find(sim, DSET_WATCH_REVISIONS, ns, name);
-  if (revision == NULL) revision = add(sim, DSET_WATCH_REVISIONS, ns, name, sizeof(dset_sim_revision));
-  return (dset_sim_revision *)revision;
+  dset_sim_revision *revision = dset_sim_find_revision(sim, ns, name);
+  return revision != NULL ? revision : add(sim, DSET_WATCH_REVISIONS, ns, name, sizeof *revision);
 }
 
 /* ---- the log ---- */

@@ -75,8 +75,7 @@ static const dset_sim_node *blocking(const dset_simulation *sim, const dset_sim_
   const dset_sim_sums *sums = &daemonset->sums[host];
   for (size_t i = 0; i < sums->known; i++) {
     const dset_sim_share *share = &sums->shares[i];
-    if (surge ? share->surging : share->eligible && !share->available)
-      return (const dset_sim_node *)sim->objects[DSET_WATCH_NODES].items[i];
+    if (surge ? share->surging : share->eligible && !share->available) return dset_sim_node_at(sim, i);
   }
   return NULL;
 }

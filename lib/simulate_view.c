@@ -21,7 +21,7 @@ const dset_simulation_stats *dset_simulation_stats_of(const dset_simulation *sim
 void dset_sim_measure(dset_simulation *sim) {
   dset_simulation_stats *stats = &sim->stats;
   if (sim->objects[DSET_WATCH_DAEMONSETS].count == 0) return;
-  dset_sim_daemonset *daemonset = (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[0];
+  dset_sim_daemonset *daemonset = dset_sim_daemonset_at(sim, 0);
   const dset_sim_spec *before = daemonset->measured;
   const dset_sim_sums *sums = dset_sim_count(sim, daemonset, DSET_SIM_STORE);
   if (sums == NULL) return;
@@ -51,7 +51,7 @@ static void list_nodes(dset_simulation *sim, int side, dset_snapshot *snapshot) 
   const dset_sim_objects *objects = &sim->objects[DSET_WATCH_NODES];
   const dset_node **nodes = list_of(sim, objects->count, sizeof *nodes);
   for (size_t i = 0; i < objects->count && nodes != NULL; i++) {
-    const dset_sim_node *node = (const dset_sim_node *)objects->items[i];
+    const dset_sim_node *node = dset_sim_node_at(sim, i);
     const dset_node *facts = side == DSET_SIM_STORE ? node->store : node->seen[side];
     if (facts != NULL) nodes[snapshot->node_count++] = facts;
   }
@@ -61,12 +61,11 @@ static void list_nodes(dset_simulation *sim, int side, dset_snapshot *snapshot) 
 static void list_pods(dset_simulation *sim, int side, dset_snapshot *snapshot) {
   const dset_sim_objects *objects = &sim->objects[DSET_WATCH_PODS];
   size_t count = 0;
-  for (size_t i = 0; i < objects->count; i++)
-    count += dset_sim_state_of((const dset_sim_pod *)objects->items[i], side)->exists;
+  for (size_t i = 0; i < objects->count; i++) count += dset_sim_state_of(dset_sim_pod_at(sim, i), side)->exists;
   const dset_pod **pods = list_of(sim, count, sizeof *pods);
   dset_pod *facts = list_of(sim, count, sizeof *facts);
   for (size_t i = 0; i < objects->count && !sim->failed; i++) {
-    const dset_sim_pod *pod = (const dset_sim_pod *)objects->items[i];
+    const dset_sim_pod *pod = dset_sim_pod_at(sim, i);
     const dset_sim_state *state = dset_sim_state_of(pod, side);
     if (!state->exists) continue;
     dset_sim_pod_facts(pod, state, &facts[snapshot->pod_count]);
@@ -80,7 +79,7 @@ static void list_revisions(dset_simulation *sim, int side, dset_snapshot *snapsh
   const dset_sim_objects *objects = &sim->objects[DSET_WATCH_REVISIONS];
   const dset_revision **revisions = list_of(sim, objects->count, sizeof *revisions);
   for (size_t i = 0; i < objects->count && revisions != NULL; i++) {
-    const dset_sim_revision *revision = (const dset_sim_revision *)objects->items[i];
+    const dset_sim_revision *revision = dset_sim_revision_at(sim, i);
     const dset_revision *facts = side == DSET_SIM_STORE ? revision->store : revision->seen[side];
     if (facts != NULL) revisions[snapshot->revision_count++] = facts;
   }
@@ -111,8 +110,8 @@ int dset_simulation_snapshot(dset_simulation *simulation, int side, const char *
   int code = dset_check_size(snapshot, sizeof *snapshot, "snapshot", error);
   if (code != DSET_OK) return code;
   if (simulation->failed) return dset_fail_memory(error);
-  snap(simulation, side == DSET_SIDE_STORE ? DSET_SIM_STORE : 0,
-       (const dset_sim_daemonset *)dset_sim_find(simulation, DSET_WATCH_DAEMONSETS, ns, name), snapshot);
+  snap(simulation, side == DSET_SIDE_STORE ? DSET_SIM_STORE : 0, dset_sim_find_daemonset(simulation, ns, name),
+       snapshot);
   return simulation->failed ? dset_fail_memory(error) : DSET_OK;
 }
 
@@ -159,7 +158,7 @@ int dset_simulation_act(dset_simulation *simulation, const char *ns, const char 
   if (code == DSET_OK) code = dset_check_size(reply, sizeof *reply, "reply", error);
   if (code == DSET_OK) code = check_action(action, error);
   if (code != DSET_OK) return code;
-  dset_sim_daemonset *daemonset = (dset_sim_daemonset *)dset_sim_find(simulation, DSET_WATCH_DAEMONSETS, ns, name);
+  dset_sim_daemonset *daemonset = dset_sim_find_daemonset(simulation, ns, name);
   if (daemonset == NULL || daemonset->seen[0].spec == NULL)
     return dset_fail(error, DSET_ERR_INVALID, "name", "the view has no DaemonSet \"%s\"", dset_text_or_empty(name));
   if (simulation->failed) return dset_fail_memory(error);
@@ -259,12 +258,12 @@ int dset_simulation_judge(dset_simulation *simulation, dset_error *error) {
   if (code != DSET_OK) return code;
   dset_simulation *sim = simulation;
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count && !sim->failed; i++) {
-    dset_sim_daemonset *daemonset = (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[i];
+    dset_sim_daemonset *daemonset = dset_sim_daemonset_at(sim, i);
     const dset_sim_spec *spec = daemonset->store.spec;
     if (spec == NULL || spec->facts->deleting) continue;
     if (dset_sim_count(sim, daemonset, DSET_SIM_STORE) == NULL) break;
     for (size_t j = 0; j < sim->objects[DSET_WATCH_NODES].count; j++)
-      judge_node(sim, daemonset, (const dset_sim_node *)sim->objects[DSET_WATCH_NODES].items[j]);
+      judge_node(sim, daemonset, dset_sim_node_at(sim, j));
     judge_plan(sim, daemonset);
   }
   return sim->failed ? dset_fail_memory(error) : DSET_OK;

@@ -16,8 +16,7 @@
 static void set_wake(dset_simulation *sim, dset_sim_host *host) {
   int64_t at_ms = DSET_NEVER;
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) {
-    int64_t asked_ms =
-        ((const dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[i])->wake_ms[host->number];
+    int64_t asked_ms = dset_sim_daemonset_at(sim, i)->wake_ms[host->number];
     if (asked_ms < at_ms) at_ms = asked_ms;
   }
   if (at_ms != DSET_NEVER && at_ms < sim->now_ms) at_ms = sim->now_ms;
@@ -34,7 +33,7 @@ void dset_sim_add_wake(dset_simulation *sim, dset_sim_host *host, dset_sim_daemo
 
 void dset_sim_wake(dset_simulation *sim, dset_sim_host *host) {
   for (size_t i = 0; i < sim->objects[DSET_WATCH_DAEMONSETS].count; i++) {
-    dset_sim_daemonset *daemonset = (dset_sim_daemonset *)sim->objects[DSET_WATCH_DAEMONSETS].items[i];
+    dset_sim_daemonset *daemonset = dset_sim_daemonset_at(sim, i);
     if (daemonset->wake_ms[host->number] > sim->now_ms) continue;
     daemonset->wake_ms[host->number] = DSET_NEVER;
     daemonset->due[host->number] = true;
@@ -58,7 +57,7 @@ static void ask_exactly(dset_simulation *sim, dset_sim_host *host, dset_sim_daem
 /* Whether a node has a failed pod, which its back-off keeps (E7). */
 static bool keeps_failed(const dset_simulation *sim, const dset_sim_host *host, const dset_sim_daemonset *daemonset,
                          const char *name) {
-  const dset_sim_node *node = (const dset_sim_node *)dset_sim_find(sim, DSET_WATCH_NODES, "", name);
+  const dset_sim_node *node = dset_sim_find_node(sim, name);
   const dset_sim_spec *spec = daemonset->seen[host->number].spec;
   for (const dset_sim_pod *pod = node == NULL ? NULL : node->pods; pod != NULL; pod = pod->next) {
     const dset_sim_state *state = &pod->seen[host->number];
@@ -98,8 +97,7 @@ void dset_sim_ask_pod(dset_simulation *sim, dset_sim_host *host, const dset_sim_
   if (sim->controller != DSET_CONTROLLER_KUBERNETES || !before->exists || before->ready || !after->ready) return;
   const dset_owner *owner = dset_sim_controller(after);
   if (owner == NULL) return;
-  dset_sim_daemonset *daemonset =
-      (dset_sim_daemonset *)dset_sim_find(sim, DSET_WATCH_DAEMONSETS, pod->object.ns, owner->name);
+  dset_sim_daemonset *daemonset = dset_sim_find_daemonset(sim, pod->object.ns, owner->name);
   if (daemonset == NULL || daemonset->seen[host->number].spec == NULL) return;
   int64_t min_ready_s = daemonset->seen[host->number].spec->facts->min_ready_seconds;
   if (min_ready_s > 0) dset_sim_add_wake(sim, host, daemonset, dset_time_add(sim->now_ms, (min_ready_s + 1) * 1000));

@@ -103,7 +103,7 @@ static void deliver(dset_simulation *sim, dset_sim_host *host, const dset_sim_en
 static void end_deferral(dset_simulation *sim, const dset_sim_host *host) {
   const dset_sim_objects *daemonsets = &sim->objects[DSET_WATCH_DAEMONSETS];
   for (size_t i = 0; i < daemonsets->count; i++) {
-    dset_sim_daemonset *daemonset = (dset_sim_daemonset *)daemonsets->items[i];
+    dset_sim_daemonset *daemonset = dset_sim_daemonset_at(sim, i);
     if (!daemonset->deferred[host->number]) continue;
     daemonset->deferred[host->number] = false;
     daemonset->due[host->number] = true;
