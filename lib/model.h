@@ -50,8 +50,12 @@ int64_t dset_time_add(int64_t a_ms, int64_t b_ms);
 int dset_pod_compare(const dset_pod *a, const dset_pod *b);
 
 /* Failed or Succeeded (J5). */
+static inline bool dset_phase_terminal(int32_t phase) {
+  return phase == DSET_PHASE_FAILED || phase == DSET_PHASE_SUCCEEDED;
+}
+
 static inline bool dset_pod_terminal(const dset_pod *pod) {
-  return pod->phase == DSET_PHASE_FAILED || pod->phase == DSET_PHASE_SUCCEEDED;
+  return dset_phase_terminal(pod->phase);
 }
 
 /*

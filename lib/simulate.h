@@ -362,6 +362,7 @@ const char *dset_sim_text(dset_simulation *sim, const char *text);
 const char *dset_sim_format(dset_simulation *sim, const char *format, ...) DSET_PRINTF(2, 3);
 uint64_t dset_sim_dice(dset_simulation *sim, uint64_t sides);
 int64_t dset_sim_draw(dset_simulation *sim, const dset_span *span);
+int64_t dset_sim_after(dset_simulation *sim, const dset_span *span); /* a moment: that long from now */
 bool dset_sim_fault(dset_simulation *sim, int fault, const char *what);
 void dset_sim_plan_task(dset_simulation *sim, int64_t at_ms, int kind, int part, void *object, uint32_t stamp);
 const dset_sim_task *dset_sim_next_task(dset_simulation *sim); /* that is not void; NULL: none */
@@ -418,8 +419,9 @@ void dset_sim_fail_pod(dset_simulation *sim, dset_sim_pod *pod);
 void dset_sim_end_pod(dset_simulation *sim, dset_sim_pod *pod, const char *why);
 void dset_sim_rejoin(dset_simulation *sim, dset_sim_node *node);
 void dset_sim_unreachable(dset_simulation *sim, dset_sim_node *node);
-void dset_sim_collect(dset_simulation *sim, dset_sim_object *object);
-void dset_sim_wake_waiting(dset_simulation *sim, dset_sim_node *node); /* pods that wait for it are scheduled */
+void dset_sim_await_collect(dset_simulation *sim, dset_sim_object *object); /* a pod or a revision, a while later */
+void dset_sim_collect(dset_simulation *sim, dset_sim_object *object);       /* if its node or its DaemonSet is gone */
+void dset_sim_wake_waiting(dset_simulation *sim, dset_sim_node *node);      /* pods that wait for it are scheduled */
 
 /* simulate_change.c */
 int dset_sim_check_change(const dset_change *change, dset_error *error); /* paths begin at the change */
@@ -463,6 +465,7 @@ void dset_sim_add_wake(dset_simulation *sim, dset_sim_host *host, dset_sim_daemo
 
 /* simulate_count.c: how many nodes are eligible, available, updated, surging, as a side sees them. */
 void dset_sim_stale_node(dset_simulation *sim, const dset_sim_node *node, int side);
+void dset_sim_stale_views(dset_simulation *sim, const dset_sim_node *node); /* of all hosts; nothing when it is NULL */
 void dset_sim_stale_all(dset_simulation *sim, int side);
 const dset_sim_sums *dset_sim_count(dset_simulation *sim, dset_sim_daemonset *daemonset, int side);
 const dset_sim_facts *dset_sim_facts_of(const dset_sim_daemonset *daemonset, int side);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model.h"
 #include "simulate.h"
 #include "table.h"
 
@@ -70,6 +71,10 @@ uint64_t dset_sim_dice(dset_simulation *sim, uint64_t sides) {
 int64_t dset_sim_draw(dset_simulation *sim, const dset_span *span) {
   if (span->most_ms <= span->least_ms) return span->least_ms;
   return span->least_ms + (int64_t)dset_sim_dice(sim, (uint64_t)(span->most_ms - span->least_ms) + 1);
+}
+
+int64_t dset_sim_after(dset_simulation *sim, const dset_span *span) {
+  return dset_time_add(sim->now_ms, dset_sim_draw(sim, span));
 }
 
 static bool silenced(const dset_fault_rates *faults, uint64_t number) {

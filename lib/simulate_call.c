@@ -116,7 +116,7 @@ static int create_pod(dset_simulation *sim, dset_sim_call *call) {
   dset_sim_begin_pod(sim, pod);
   const dset_sim_spec *now = call->daemonset->store.spec;
   if (now == NULL || !dset_text_equal(now->facts->uid, call->spec->facts->uid)) /* it goes with its owner (A23) */
-    dset_sim_plan_task(sim, sim->now_ms + dset_sim_draw(sim, &sim->delays.collect), DSET_TASK_COLLECT, 0, pod, 0);
+    dset_sim_await_collect(sim, &pod->object);
   return DSET_RESULT_OK;
 }
 
@@ -324,9 +324,8 @@ static void follow_deletion(dset_simulation *sim, const dset_sim_call *call) {
   if (pod == NULL || done) return;
   bool known = call->result != DSET_RESULT_TIMEOUT;
   if (known) pod->sent_ms = 0;
-  for (int side = 0; side < DSET_SIM_HOSTS && pod->node != NULL; side++) {
-    dset_sim_stale_node(sim, pod->node, side);
-    if (known) continue;
+  dset_sim_stale_views(sim, pod->node);
+  for (int side = 0; side < DSET_SIM_HOSTS && pod->node != NULL && !known; side++) {
     int64_t wait_ms = pod->sent_ms + DSET_IN_FLIGHT_TIMEOUT_MS + 1 - dset_sim_time(sim, side);
     dset_sim_plan_task(sim, dset_time_add(sim->now_ms, wait_ms), DSET_TASK_LOST, side, pod, 0);
   }
@@ -344,7 +343,7 @@ void dset_sim_effect(dset_simulation *sim, dset_sim_call *call) {
   const dset_sim_node *node = dset_sim_find_node(sim, call->node);
   if (call->type == DSET_ACTION_CREATE_POD && node != NULL && call->daemonset->sent[node->number] > 0)
     call->daemonset->sent[node->number]--;
-  for (int side = 0; side < DSET_SIM_HOSTS && node != NULL; side++) dset_sim_stale_node(sim, node, side);
+  dset_sim_stale_views(sim, node);
   bool done = true;
   for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
     if (call->fault != refused[i].fault) continue;

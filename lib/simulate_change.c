@@ -118,8 +118,7 @@ static void remove_node(dset_simulation *sim, dset_sim_node *node) {
   dset_sim_refresh_node(sim, node);
   for (dset_sim_pod *pod = node->pods; pod != NULL; pod = pod->next) {
     if (!pod->store.exists || pod->stage == DSET_STAGE_WAITS) continue;
-    int64_t at_ms = dset_time_add(sim->now_ms, dset_sim_draw(sim, &sim->delays.collect));
-    dset_sim_plan_task(sim, at_ms, DSET_TASK_COLLECT, 0, pod, 0);
+    dset_sim_await_collect(sim, &pod->object);
   }
 }
 
@@ -142,8 +141,7 @@ static void drain(dset_simulation *sim, dset_sim_node *node) {
 static void cut_off(dset_simulation *sim, dset_sim_node *node) {
   if (node->cut_off) return;
   node->cut_off = true;
-  int64_t at_ms = dset_time_add(sim->now_ms, dset_sim_draw(sim, &sim->delays.unreachable));
-  dset_sim_plan_task(sim, at_ms, DSET_TASK_UNREACHABLE, 0, node, ++node->stamp);
+  dset_sim_plan_task(sim, dset_sim_after(sim, &sim->delays.unreachable), DSET_TASK_UNREACHABLE, 0, node, ++node->stamp);
 }
 
 static void change_node(dset_simulation *sim, const dset_change *change) {

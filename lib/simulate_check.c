@@ -65,7 +65,7 @@ static void mark(dset_simulation *sim, const dset_sim_call *call, int sign) {
     if (call->type == DSET_ACTION_DELETE_POD)
       pod->sent_ms = sign > 0 ? call->daemonset->decided_ms[call->host] : pod->sent_before_ms; /* as in the ledger */
   }
-  for (int side = 0; side < DSET_SIM_HOSTS && node != NULL; side++) dset_sim_stale_node(sim, node, side);
+  dset_sim_stale_views(sim, node);
 }
 
 /* ---- deletions ---- */
@@ -278,7 +278,7 @@ static const char *hash_of(const dset_sim_state *state) {
 static bool holds_node(const dset_sim_call *call, const dset_sim_pod *made, const dset_sim_pod *pod) {
   const dset_sim_state *state = &pod->store;
   const dset_sim_state *seen = dset_sim_state_of(pod, call->host);
-  bool ended = state->phase == DSET_PHASE_FAILED || state->phase == DSET_PHASE_SUCCEEDED;
+  bool ended = dset_phase_terminal(state->phase);
   if (!surges(call->spec->facts)) return !(ended && state->deleting); /* D11 */
   return !state->deleting && !ended && dset_text_same(hash_of(seen->exists ? seen : state), hash_of(&made->store));
 }

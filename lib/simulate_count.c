@@ -55,29 +55,30 @@ bool dset_sim_is_sent(const dset_sim_pod *pod, int64_t now_ms) {
 void dset_sim_lose(dset_simulation *sim, dset_sim_pod *pod, int side) {
   if (dset_sim_is_sent(pod, dset_sim_time(sim, side))) return;
   pod->sent_ms = 0;
-  for (int i = 0; i < DSET_SIM_HOSTS; i++) dset_sim_stale_node(sim, pod->node, i);
-}
-
-static bool is_ended(const dset_sim_state *state) {
-  return state->phase == DSET_PHASE_FAILED || state->phase == DSET_PHASE_SUCCEEDED;
+  dset_sim_stale_views(sim, pod->node);
 }
 
 bool dset_sim_lives(const dset_simulation *sim, const dset_sim_pod *pod, int side) {
   const dset_sim_state *state = dset_sim_state_of(pod, side);
   bool sent = side != DSET_SIM_STORE && dset_sim_is_sent(pod, dset_sim_time(sim, side));
-  return state->exists && !state->deleting && !is_ended(state) && !sent;
+  return state->exists && !state->deleting && !dset_phase_terminal(state->phase) && !sent;
+}
+
+/* What availability depends on (J3, J4). */
+static dset_pod readiness(const dset_sim_state *state) {
+  return (dset_pod){.ready = state->ready, .ready_since_ms = state->ready_since_ms};
 }
 
 bool dset_sim_available(const dset_simulation *sim, const dset_sim_spec *spec, const dset_sim_state *state, int side) {
-  const dset_pod facts = {.ready = state->ready, .ready_since_ms = state->ready_since_ms};
+  const dset_pod facts = readiness(state);
   return dset_pod_available(&facts, spec->facts->min_ready_seconds, dset_sim_time(sim, side));
 }
 
 /* Looks at a node again when a pod that is ready becomes available. */
 static void await_available(dset_simulation *sim, const dset_sim_spec *spec, dset_sim_pod *pod, int side) {
-  const dset_sim_state *state = dset_sim_state_of(pod, side);
-  if (!state->ready || state->ready_since_ms == 0) return;
-  int64_t at_ms = dset_time_add(state->ready_since_ms, (int64_t)spec->facts->min_ready_seconds * 1000);
+  const dset_pod facts = readiness(dset_sim_state_of(pod, side));
+  int64_t at_ms = dset_pod_available_from(&facts, spec->facts->min_ready_seconds);
+  if (at_ms == DSET_TIME_FAR) return;
   at_ms = dset_time_add(at_ms, sim->now_ms - dset_sim_time(sim, side));
   if (pod->awaited_ms[side] == at_ms) return;
   pod->awaited_ms[side] = at_ms;
@@ -129,6 +130,10 @@ static void stale(dset_sim_sums *sums, size_t number) {
 void dset_sim_stale_node(dset_simulation *sim, const dset_sim_node *node, int side) {
   const dset_sim_objects *daemonsets = &sim->objects[DSET_WATCH_DAEMONSETS];
   for (size_t i = 0; i < daemonsets->count; i++) stale(&dset_sim_daemonset_at(sim, i)->sums[side], node->number);
+}
+
+void dset_sim_stale_views(dset_simulation *sim, const dset_sim_node *node) {
+  for (int side = 0; side < DSET_SIM_HOSTS && node != NULL; side++) dset_sim_stale_node(sim, node, side);
 }
 
 void dset_sim_stale_all(dset_simulation *sim, int side) {

@@ -50,8 +50,7 @@ void dset_sim_crash_host(dset_simulation *sim, dset_sim_host *host) {
   if (!host->alive || host->cluster == NULL) return;
   say(sim, host, "crashes", "");
   take_down(sim, host);
-  int64_t at_ms = dset_time_add(sim->now_ms, dset_sim_draw(sim, &sim->delays.restart));
-  dset_sim_plan_task(sim, at_ms, DSET_TASK_RESTART, 0, host, 0);
+  dset_sim_plan_task(sim, dset_sim_after(sim, &sim->delays.restart), DSET_TASK_RESTART, 0, host, 0);
 }
 
 /* What was to be deleted and is not there any more is gone. */

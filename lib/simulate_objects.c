@@ -223,10 +223,7 @@ void dset_sim_remove_daemonset(dset_simulation *sim, dset_sim_daemonset *daemons
   daemonset->store = (dset_sim_facts){.spec = NULL};
   dset_sim_log_daemonset(sim, daemonset);
   for (int kind = DSET_WATCH_PODS; kind <= DSET_WATCH_REVISIONS; kind += DSET_WATCH_REVISIONS - DSET_WATCH_PODS) {
-    for (size_t i = 0; i < sim->objects[kind].count; i++) {
-      int64_t at_ms = sim->now_ms + dset_sim_draw(sim, &sim->delays.collect);
-      dset_sim_plan_task(sim, at_ms, DSET_TASK_COLLECT, 0, sim->objects[kind].items[i], 0);
-    }
+    for (size_t i = 0; i < sim->objects[kind].count; i++) dset_sim_await_collect(sim, sim->objects[kind].items[i]);
   }
 }
 

@@ -62,24 +62,24 @@ static const dset_kubelet *rule_of(dset_simulation *sim, dset_sim_pod *pod) {
 
 /* ---- life ---- */
 
-static void later(dset_simulation *sim, dset_sim_pod *pod, int64_t wait_ms) {
-  dset_sim_plan_task(sim, dset_time_add(sim->now_ms, wait_ms), DSET_TASK_LIVE, 0, pod, ++pod->stamp);
+static void live_at(dset_simulation *sim, dset_sim_pod *pod, int64_t at_ms) {
+  dset_sim_plan_task(sim, at_ms, DSET_TASK_LIVE, 0, pod, ++pod->stamp);
 }
 
 /* A running pod: ready after a while, unless it fails before, or never. */
 static void await_ready(dset_simulation *sim, dset_sim_pod *pod, const dset_span *span) {
-  int64_t at_ms = pod->kubelet->never_ready ? DSET_NEVER : dset_time_add(sim->now_ms, dset_sim_draw(sim, span));
+  int64_t at_ms = pod->kubelet->never_ready ? DSET_NEVER : dset_sim_after(sim, span);
   if (pod->fails_at_ms < at_ms) at_ms = pod->fails_at_ms;
-  if (at_ms != DSET_NEVER) later(sim, pod, at_ms - sim->now_ms);
+  if (at_ms != DSET_NEVER) live_at(sim, pod, at_ms);
 }
 
 static void await_end(dset_simulation *sim, dset_sim_pod *pod) {
   int64_t at_ms = pod->fails_at_ms;
   if (pod->flaps > 0) {
-    int64_t flap_ms = dset_time_add(sim->now_ms, dset_sim_draw(sim, &pod->kubelet->up));
+    int64_t flap_ms = dset_sim_after(sim, &pod->kubelet->up);
     if (flap_ms < at_ms) at_ms = flap_ms;
   }
-  if (at_ms != DSET_NEVER) later(sim, pod, at_ms - sim->now_ms);
+  if (at_ms != DSET_NEVER) live_at(sim, pod, at_ms);
 }
 
 static void set_ready(dset_simulation *sim, dset_sim_pod *pod, bool ready) {
@@ -94,7 +94,7 @@ static void run(dset_simulation *sim, dset_sim_pod *pod) {
   pod->store.phase = DSET_PHASE_RUNNING;
   pod->flaps = rule->flaps;
   if (rule->fail_per_mille != 0 && dset_sim_dice(sim, 1000) < rule->fail_per_mille)
-    pod->fails_at_ms = dset_time_add(sim->now_ms, dset_sim_draw(sim, &rule->fail));
+    pod->fails_at_ms = dset_sim_after(sim, &rule->fail);
   dset_sim_log_pod(sim, pod);
   tell(sim, pod, "is running");
   await_ready(sim, pod, &rule->ready);
@@ -152,13 +152,12 @@ void dset_sim_live(dset_simulation *sim, dset_sim_pod *pod) {
 
 static void await_stop(dset_simulation *sim, dset_sim_pod *pod) {
   if (pod->kubelet == NULL) pod->kubelet = rule_of(sim, pod);
-  int64_t at_ms = dset_time_add(sim->now_ms, dset_sim_draw(sim, &pod->kubelet->stop));
-  dset_sim_plan_task(sim, at_ms, DSET_TASK_STOP, 0, pod, ++pod->stamp);
+  dset_sim_plan_task(sim, dset_sim_after(sim, &pod->kubelet->stop), DSET_TASK_STOP, 0, pod, ++pod->stamp);
 }
 
 static enum dset_sim_stage stage_of(const dset_sim_pod *pod) {
   if (dset_text_empty(pod->store.node_name)) return DSET_STAGE_WAITS;
-  if (pod->store.phase == DSET_PHASE_FAILED || pod->store.phase == DSET_PHASE_SUCCEEDED) return DSET_STAGE_ENDED;
+  if (dset_phase_terminal(pod->store.phase)) return DSET_STAGE_ENDED;
   if (pod->store.ready) return DSET_STAGE_READY;
   return pod->store.phase == DSET_PHASE_RUNNING ? DSET_STAGE_RUNS : DSET_STAGE_BOUND;
 }
@@ -172,15 +171,14 @@ void dset_sim_begin_pod(dset_simulation *sim, dset_sim_pod *pod) {
   pod->stage = (uint8_t)stage_of(pod);
   if (pod->node == NULL) return; /* nobody knows where it belongs */
   if (collectable(pod)) {
-    int64_t at_ms = sim->now_ms + dset_sim_draw(sim, &sim->delays.collect);
-    dset_sim_plan_task(sim, at_ms, DSET_TASK_COLLECT, 0, pod, 0);
+    dset_sim_await_collect(sim, &pod->object);
     return;
   }
   if (pod->stage == DSET_STAGE_WAITS) {
     if (pod->store.deleting) {
       dset_sim_plan_task(sim, sim->now_ms, DSET_TASK_STOP, 0, pod, ++pod->stamp); /* nothing runs that would stop */
     } else if (pod->node->store != NULL) {
-      later(sim, pod, dset_sim_draw(sim, &sim->delays.schedule));
+      live_at(sim, pod, dset_sim_after(sim, &sim->delays.schedule));
     }
     return;
   }
@@ -188,7 +186,7 @@ void dset_sim_begin_pod(dset_simulation *sim, dset_sim_pod *pod) {
   if (pod->store.deleting) {
     await_stop(sim, pod);
   } else if (pod->stage == DSET_STAGE_BOUND) {
-    later(sim, pod, dset_sim_draw(sim, &pod->kubelet->start));
+    live_at(sim, pod, dset_sim_after(sim, &pod->kubelet->start));
   } else if (pod->stage == DSET_STAGE_RUNS) {
     await_ready(sim, pod, &pod->kubelet->ready);
   }
@@ -204,7 +202,7 @@ void dset_sim_change_pod(dset_simulation *sim, dset_sim_pod *pod, const dset_sim
 void dset_sim_wake_waiting(dset_simulation *sim, dset_sim_node *node) {
   for (dset_sim_pod *pod = node->pods; pod != NULL; pod = pod->next) {
     if (pod->store.exists && pod->stage == DSET_STAGE_WAITS && !pod->store.deleting)
-      later(sim, pod, dset_sim_draw(sim, &sim->delays.schedule));
+      live_at(sim, pod, dset_sim_after(sim, &sim->delays.schedule));
   }
 }
 
@@ -240,6 +238,10 @@ static bool owner_is_gone(const dset_simulation *sim, const char *ns, const dset
   const dset_sim_daemonset *daemonset = dset_sim_find_daemonset(sim, ns, owner->name);
   return daemonset == NULL || daemonset->store.spec == NULL ||
          !dset_text_equal(daemonset->store.spec->facts->uid, owner->uid);
+}
+
+void dset_sim_await_collect(dset_simulation *sim, dset_sim_object *object) {
+  dset_sim_plan_task(sim, dset_sim_after(sim, &sim->delays.collect), DSET_TASK_COLLECT, 0, object, 0);
 }
 
 void dset_sim_collect(dset_simulation *sim, dset_sim_object *object) {
@@ -292,7 +294,7 @@ void dset_sim_rejoin(dset_simulation *sim, dset_sim_node *node) {
     if (pod->store.deleting) {
       await_stop(sim, pod);
     } else {
-      later(sim, pod, 0);
+      live_at(sim, pod, sim->now_ms);
     }
   }
 }

@@ -128,8 +128,8 @@ void dset_sim_log_node(dset_simulation *sim, dset_sim_node *node) {
 }
 
 void dset_sim_log_pod(dset_simulation *sim, dset_sim_pod *pod) {
-  for (int side = 0; side < DSET_SIM_SIDES && pod->node != NULL; side++) /* dset_sim_owns() looks at the store, too */
-    dset_sim_stale_node(sim, pod->node, side);
+  if (pod->node != NULL) dset_sim_stale_node(sim, pod->node, DSET_SIM_STORE);
+  dset_sim_stale_views(sim, pod->node); /* dset_sim_owns() looks at the store, too */
   dset_sim_entry *entry = append(sim, &pod->object);
   if (entry == NULL) return;
   entry->as.pod = pod->store;

@@ -194,7 +194,7 @@ static dset_sim_found look_at(const dset_simulation *sim, const dset_sim_spec *s
   dset_sim_found found = {.count = 0};
   for (const dset_sim_pod *pod = node->pods; pod != NULL; pod = pod->next) {
     if (!pod->store.exists || !dset_sim_owns(spec, pod, &pod->store)) continue;
-    bool ended = pod->store.phase == DSET_PHASE_FAILED || pod->store.phase == DSET_PHASE_SUCCEEDED;
+    bool ended = dset_phase_terminal(pod->store.phase);
     found.count++;
     if (ended) found.ended = pod;
     if (ended || pod->store.deleting) continue;

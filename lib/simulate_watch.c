@@ -127,7 +127,7 @@ static void await_next(dset_simulation *sim, dset_sim_host *host, int kind) {
 
 /* Each kind keeps its order. */
 static void set_due(dset_simulation *sim, dset_sim_host *host, int kind, dset_sim_entry *entry) {
-  int64_t due_ms = dset_time_add(sim->now_ms, dset_sim_draw(sim, &sim->delays.watch[kind]));
+  int64_t due_ms = dset_sim_after(sim, &sim->delays.watch[kind]);
   if (due_ms < host->last_due_ms[kind]) due_ms = host->last_due_ms[kind];
   entry->due_ms[host->number] = host->last_due_ms[kind] = due_ms;
 }
@@ -144,8 +144,7 @@ void dset_sim_announce(dset_simulation *sim, int kind, dset_sim_entry *entry) {
 static const char *const kind_names[DSET_WATCHES] = {"nodes", "pods", "DaemonSets", "revisions"};
 
 static void await_list(dset_simulation *sim, dset_sim_host *host, int kind) {
-  int64_t at_ms = dset_time_add(sim->now_ms, dset_sim_draw(sim, &sim->delays.restart));
-  dset_sim_plan_task(sim, at_ms, DSET_TASK_LIST, kind, host, ++host->shows[kind]);
+  dset_sim_plan_task(sim, dset_sim_after(sim, &sim->delays.restart), DSET_TASK_LIST, kind, host, ++host->shows[kind]);
 }
 
 /* Shows of each object the last of the entries from `from` to `to`, and goes on from there. */
